@@ -1,0 +1,29 @@
+package org.samfast.backend;
+
+import java.util.Optional;
+import org.samfast.checkpoint.Checkpoint;
+
+/** One way to run SAM, found by {@link java.util.ServiceLoader}. */
+public interface BackendProvider {
+    /** What {@code --backend} takes. */
+    String name();
+
+    /** Which of several usable backends {@code auto} takes: the highest. */
+    int rank();
+
+    /** What it runs on where it is usable, for {@code sam backends}: {@code ONNX Runtime 1.29.0 on the CPU}. */
+    String description();
+
+    /** Empty where it can run here, otherwise one sentence for the user. */
+    Optional<String> unusableBecause();
+
+    /** Whether it can compute in that precision. */
+    Support support(Precision precision);
+
+    /**
+     * Opens the backend on a checkpoint, which must stay open as long as the backend.
+     *
+     * @throws BackendException where it cannot
+     */
+    SamBackend open(Checkpoint weights, BackendOptions options);
+}

@@ -1,0 +1,27 @@
+package org.samfast.mask;
+
+/**
+ * Mask logits before thresholding, of all prompts on one image.
+ *
+ * @param values row-major [prompts][4][256][256]; mask 0 is the single-mask output, 1 to 3 the multimask outputs
+ * @param prompts number of prompts
+ */
+public record LowResLogits(float[] values, int prompts) {
+    /** Masks per prompt. */
+    public static final int MASKS = 4;
+    /** Side of a mask. */
+    public static final int SIDE = 256;
+
+    public LowResLogits {
+        long expected = (long) prompts * MASKS * SIDE * SIDE;
+        if (values.length != expected) {
+            throw new IllegalArgumentException("low-res logits: expected " + prompts + "x4x256x256 = " + expected
+                    + " values, got " + values.length);
+        }
+    }
+
+    /** Index of the first value of that mask. */
+    public int offset(int prompt, int mask) {
+        return (prompt * MASKS + mask) * SIDE * SIDE;
+    }
+}

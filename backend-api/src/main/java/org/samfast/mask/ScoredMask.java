@@ -1,0 +1,10 @@
+package org.samfast.mask;
+
+/**
+ * One finished mask.
+ *
+ * @param prompt index of the prompt among those of its image
+ * @param output which of the decoder's outputs it is: 0 the single-mask output, 1 to 3 the multimask outputs
+ * @param quality the model's estimate of the mask's IoU
+ */
+public record ScoredMask(int prompt, int output, float quality, BinaryMask mask) {}

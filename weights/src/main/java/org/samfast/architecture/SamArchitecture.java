@@ -1,0 +1,44 @@
+package org.samfast.architecture;
+
+import java.util.List;
+
+/**
+ * The shape of a SAM model, as read off its tensors.
+ *
+ * @param name vit_t, vit_b, vit_l or vit_h, or a description such as {@code vit(width 64, depth 4)} for a relative
+ * @param width channels of the image encoder's tokens
+ * @param depth transformer blocks of the image encoder
+ * @param heads attention heads per block; {@code width / heads} is the head dimension
+ * @param mlpWidth hidden channels of each block's MLP
+ * @param globalLayers indices of the blocks with global attention, ascending; the others attend within windows
+ * @param windowSize side of an attention window in tokens (14)
+ */
+public record SamArchitecture(
+        String name, int width, int depth, int heads, int mlpWidth, List<Integer> globalLayers, int windowSize) {
+    /** Side of the encoder's input in pixels. */
+    public static final int IMAGE_SIZE = 1024;
+    /** Side of a patch in pixels. */
+    public static final int PATCH_SIZE = 16;
+    /** Side of the token grid and of the image embedding. */
+    public static final int GRID = IMAGE_SIZE / PATCH_SIZE;
+    /** Channels of the image embedding and of the mask decoder. */
+    public static final int EMBEDDING_CHANNELS = 256;
+    /** Side of the low-resolution mask logits. */
+    public static final int LOW_RES = 4 * GRID;
+    /** Masks that the decoder makes per prompt: index 0 is the single-mask output, 1 to 3 are the multimask outputs. */
+    public static final int MASKS = 4;
+
+    public SamArchitecture {
+        globalLayers = List.copyOf(globalLayers);
+    }
+
+    /** Channels per attention head. */
+    public int headDim() {
+        return width / heads;
+    }
+
+    /** Whether block {@code layer} attends over the whole token grid. */
+    public boolean isGlobal(int layer) {
+        return globalLayers.contains(layer);
+    }
+}
