@@ -1,0 +1,22 @@
+package org.samfast;
+
+import java.util.List;
+import org.samfast.mask.MaskPrediction;
+import org.samfast.mask.ScoredMask;
+
+/**
+ * What {@link Segmenter} says of one image.
+ *
+ * @param prediction the decoder's answer to every prompt: low-res logits and quality of all four outputs
+ * @param masks the chosen masks at the size of the image, ordered by prompt
+ */
+public record Segmentation(MaskPrediction prediction, List<ScoredMask> masks) {
+    public Segmentation {
+        masks = List.copyOf(masks);
+    }
+
+    /** The masks of one prompt, in the order of the decoder's outputs. */
+    public List<ScoredMask> masksOf(int prompt) {
+        return masks.stream().filter(mask -> mask.prompt() == prompt).toList();
+    }
+}

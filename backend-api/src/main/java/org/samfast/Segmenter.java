@@ -1,0 +1,75 @@
+package org.samfast;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.samfast.backend.ImageEmbedding;
+import org.samfast.backend.PromptedImage;
+import org.samfast.backend.SamBackend;
+import org.samfast.image.RgbImage;
+import org.samfast.mask.MaskChoice;
+import org.samfast.mask.MaskPrediction;
+import org.samfast.mask.MaskRequest;
+import org.samfast.prompt.Prompt;
+
+/**
+ * Segment Anything from an image and prompts to masks: start reading here.
+ *
+ * <pre>{@code
+ * try (Checkpoint weights = Checkpoint.open(Path.of("sam_vit_b_01ec64.pth"));
+ *         Segmenter segmenter = new Segmenter(Backends.open("auto", weights, options))) {
+ *     Segmentation found = segmenter.segment(image, List.of(Prompt.points(new ImagePoint(410, 300, true))));
+ * }
+ * }</pre>
+ *
+ * <p>Safe for use by many threads; it keeps no state between calls.
+ */
+public final class Segmenter implements AutoCloseable {
+    private final SamBackend backend;
+
+    /** A segmenter that owns the backend and closes it. */
+    public Segmenter(SamBackend backend) {
+        this.backend = backend;
+    }
+
+    /** Encodes, decodes and finishes in one call: one mask per prompt. */
+    public Segmentation segment(RgbImage image, List<Prompt> prompts) {
+        return segment(image, prompts, MaskChoice.AUTOMATIC);
+    }
+
+    /** Encodes, decodes and finishes in one call. */
+    public Segmentation segment(RgbImage image, List<Prompt> prompts, MaskChoice choice) {
+        try (ImageEmbedding embedding = embed(image)) {
+            return predict(embedding, prompts, choice);
+        }
+    }
+
+    /** The image encoder alone, for several predictions on one image; the caller closes the embedding. */
+    public ImageEmbedding embed(RgbImage image) {
+        return backend.embed(List.of(image)).getFirst();
+    }
+
+    /** Prompt encoder, mask decoder and post-processing on an image that is already encoded. */
+    public Segmentation predict(ImageEmbedding embedding, List<Prompt> prompts, MaskChoice choice) {
+        MaskPrediction prediction =
+                backend.predict(List.of(new PromptedImage(embedding, prompts))).getFirst();
+        return new Segmentation(prediction, backend.finish(prediction, request(prompts, prediction, choice)));
+    }
+
+    /** What runs, on what: {@code onnx: CPU, 2 threads, vit_b, weights BF16, computed fp32}. */
+    public String description() {
+        return backend.description();
+    }
+
+    @Override
+    public void close() {
+        backend.close();
+    }
+
+    private static MaskRequest request(List<Prompt> prompts, MaskPrediction prediction, MaskChoice choice) {
+        List<List<Integer>> outputs = new ArrayList<>();
+        for (int i = 0; i < prompts.size(); i++) {
+            outputs.add(choice.outputs(prompts.get(i), prediction, i));
+        }
+        return new MaskRequest(outputs);
+    }
+}

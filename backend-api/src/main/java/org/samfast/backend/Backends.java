@@ -1,0 +1,71 @@
+package org.samfast.backend;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import org.samfast.checkpoint.Checkpoint;
+
+/** The backends on the class path, and the choice among them. */
+public final class Backends {
+    /** The name that takes the best backend usable here. */
+    public static final String AUTO = "auto";
+
+    private Backends() {}
+
+    /** Every backend on the class path, best rank first; usable here or not. */
+    public static List<BackendProvider> all() {
+        return ServiceLoader.load(BackendProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .sorted(Comparator.comparingInt(BackendProvider::rank).reversed())
+                .toList();
+    }
+
+    /**
+     * The backend of that name, or for {@code auto} the best usable one. A named backend is never replaced by another.
+     *
+     * @throws BackendException where it is unknown or not usable here, naming those that are
+     */
+    public static BackendProvider choose(String name) {
+        return choose(name, all());
+    }
+
+    static BackendProvider choose(String name, List<BackendProvider> all) {
+        if (name.equals(AUTO)) {
+            return all.stream().filter(Backends::isUsable).findFirst().orElseThrow(() -> noneUsable(all));
+        }
+        BackendProvider found = all.stream()
+                .filter(backend -> backend.name().equals(name))
+                .findFirst()
+                .orElseThrow(() ->
+                        new BackendException("backend '" + name + "' is unknown. Known: auto, " + names(all) + "."));
+        found.unusableBecause().ifPresent(reason -> {
+            throw new BackendException("backend '" + name + "' is not usable: " + reason + ". Usable here: "
+                    + names(all.stream().filter(Backends::isUsable).toList()) + ".");
+        });
+        return found;
+    }
+
+    /** Chooses and opens in one call. */
+    public static SamBackend open(String name, Checkpoint weights, BackendOptions options) {
+        return choose(name).open(weights, options);
+    }
+
+    private static boolean isUsable(BackendProvider backend) {
+        return backend.unusableBecause().isEmpty();
+    }
+
+    private static BackendException noneUsable(List<BackendProvider> all) {
+        return new BackendException("no backend is usable here: "
+                + all.stream()
+                        .map(backend -> backend.name() + ": "
+                                + backend.unusableBecause().orElseThrow())
+                        .collect(Collectors.joining("; ")));
+    }
+
+    private static String names(List<BackendProvider> backends) {
+        return backends.isEmpty()
+                ? "none"
+                : backends.stream().map(BackendProvider::name).collect(Collectors.joining(", "));
+    }
+}
