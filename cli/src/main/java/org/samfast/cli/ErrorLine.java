@@ -1,0 +1,72 @@
+package org.samfast.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Objects;
+import org.samfast.backend.BackendException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** How every error of the command line looks: one line {@code sam: ...} on stderr. */
+public final class ErrorLine {
+    private ErrorLine() {}
+
+    /** The sentence a user gets for that error, without the leading {@code sam: }. */
+    public static String of(Exception error) {
+        return switch (error) {
+            case NoSuchFileException e -> e.getFile() + ": no such file or folder";
+            case AccessDeniedException e -> e.getFile() + ": permission denied";
+            case FileAlreadyExistsException e -> e.getFile() + ": exists already";
+            case FileSystemException e -> Objects.requireNonNullElse(e.getFile(), "file") + ": " + reason(e);
+            case BackendException e -> message(e);
+            case IOException e -> message(e);
+            default -> "internal error, please report it: " + error + " (--verbose shows where)";
+        };
+    }
+
+    /** The exit code of a command that ended with that error. */
+    public static int exitCode(Exception error) {
+        return switch (error) {
+            case BackendException _ -> ExitCode.BACKEND_NOT_USABLE;
+            case IOException _ -> ExitCode.BAD_INPUT;
+            default -> ExitCode.INTERNAL_ERROR;
+        };
+    }
+
+    static int execution(Exception error, PrintWriter stderr, boolean verbose) {
+        stderr.println("sam: " + of(error));
+        if (verbose) {
+            error.printStackTrace(stderr);
+        }
+        return exitCode(error);
+    }
+
+    static int usage(ParameterException error, String... arguments) {
+        CommandLine command = error.getCommandLine();
+        PrintWriter stderr = command.getErr();
+        stderr.println("sam: " + error.getMessage());
+        UnmatchedArgumentException.printSuggestions(error, stderr);
+        stderr.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return ExitCode.USAGE;
+    }
+
+    static int outOfMemory(PrintWriter stderr) {
+        stderr.println("sam: out of memory: the heap is limited to "
+                + Runtime.getRuntime().maxMemory() / (1 << 20)
+                + " MB; raise it: SAM_JAVA_OPTS=-Xmx8g sam ...");
+        return ExitCode.BAD_INPUT;
+    }
+
+    private static String reason(FileSystemException error) {
+        return Objects.requireNonNullElse(error.getReason(), "cannot be used");
+    }
+
+    private static String message(Exception error) {
+        return Objects.requireNonNullElse(error.getMessage(), error.getClass().getSimpleName());
+    }
+}

@@ -1,0 +1,59 @@
+package org.samfast.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command {@code sam}: the list of its subcommands, and the only place that ends the process. */
+@Command(
+        name = "sam",
+        description = "Segment Anything for the JVM: from a photo and a click to a mask.",
+        subcommands = {DownloadCommand.class},
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = VersionProvider.class,
+        synopsisSubcommandLabel = "COMMAND",
+        sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:some of several inputs failed, each named on stderr",
+            "2:wrong flags or arguments",
+            "3:every input was bad, or nothing could be written",
+            "4:the backend is not usable here",
+            "70:a bug in sam",
+            "130:stopped by Ctrl-C"
+        })
+public final class Main {
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Show the stack trace of an error, and more about what is done.")
+    boolean verbose;
+
+    /** Runs the command line and exits with its {@link ExitCode}. */
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    /** Runs the command line in this JVM; for tests too. */
+    static int run(String... arguments) {
+        CommandLine commandLine = commandLine();
+        try {
+            return commandLine.execute(arguments);
+        } catch (OutOfMemoryError e) {
+            return ErrorLine.outOfMemory(commandLine.getErr());
+        }
+    }
+
+    /** The model of the whole command line: what help, man pages and completion are made from. */
+    public static CommandLine commandLine() {
+        Main main = new Main();
+        return new CommandLine(main)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(ErrorLine::usage)
+                .setExecutionExceptionHandler(
+                        (error, command, parsed) -> ErrorLine.execution(error, command.getErr(), main.verbose));
+    }
+}

@@ -1,0 +1,28 @@
+package org.samfast.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Properties;
+import picocli.CommandLine.IVersionProvider;
+
+/** {@code sam 0.1.0 (commit 6a81bd9, Java 25.0.3+9)}; the build writes version and commit. */
+final class VersionProvider implements IVersionProvider {
+    @Override
+    public String[] getVersion() throws IOException {
+        Properties build = build();
+        String commit = build.getProperty("commit", "");
+        String from = commit.isEmpty() ? "" : "commit " + commit + ", ";
+        return new String[] {"sam " + build.getProperty("version") + " (" + from + "Java " + Runtime.version() + ")"};
+    }
+
+    private static Properties build() throws IOException {
+        Properties build = new Properties();
+        try (InputStream in = VersionProvider.class.getResourceAsStream("build.properties")) {
+            if (in == null) {
+                throw new IOException("build.properties is missing from the jar of sam: build it with Maven");
+            }
+            build.load(in);
+        }
+        return build;
+    }
+}

@@ -1,0 +1,14 @@
+package org.samfast.cli.model;
+
+import java.io.IOException;
+
+/** A model that is unknown, not there or cannot be fetched; the message is one sentence for the user. */
+public final class ModelException extends IOException {
+    public ModelException(String message) {
+        super(message);
+    }
+
+    public ModelException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,78 @@
+package org.samfast.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The packaged {@code bin/sam} as a process, the way a user starts it: {@code SamProcess.in(folder).run("--version")}.
+ * For integration tests (named {@code *IT}), which run after the distribution was built. Its cache is the folder
+ * {@code cache} inside the working folder, so that no test touches the user's own.
+ */
+final class SamProcess {
+    private static final Path DISTRIBUTION = Path.of(System.getProperty("sam.distribution"));
+    private static final long LIMIT_SECONDS = 120;
+
+    private final Path folder;
+    private final Map<String, String> environment = new HashMap<>();
+
+    /** What a finished process left: exit code, text on stdout and on stderr. */
+    record Ended(int exitCode, String stdout, String stderr) {
+        /** The lines on stderr. */
+        List<String> errorLines() {
+            return stderr.lines().toList();
+        }
+    }
+
+    private SamProcess(Path folder) {
+        this.folder = folder;
+        environment.put("SAM_CACHE_DIR", folder.resolve("cache").toString());
+    }
+
+    /** A process that will run in that folder. */
+    static SamProcess in(Path folder) {
+        return new SamProcess(folder);
+    }
+
+    /** Sets a variable of its environment. */
+    SamProcess with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    /** Runs it to its end. */
+    Ended run(String... arguments) throws IOException, InterruptedException {
+        Path stdout = Files.createTempFile("sam", ".out");
+        Path stderr = Files.createTempFile("sam", ".err");
+        try {
+            Process process = start(stdout, stderr, arguments);
+            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("sam still runs after " + LIMIT_SECONDS + " s: " + String.join(" ", arguments)
+                        + "\n" + Files.readString(stderr));
+            }
+            return new Ended(process.exitValue(), Files.readString(stdout), Files.readString(stderr));
+        } finally {
+            Files.delete(stdout);
+            Files.delete(stderr);
+        }
+    }
+
+    /** Starts it with its streams going to those files, for tests that stop it on the way. */
+    Process start(Path stdout, Path stderr, String... arguments) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of(DISTRIBUTION.resolve("bin/sam").toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectOutput(stdout.toFile())
+                .redirectError(stderr.toFile());
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+}
