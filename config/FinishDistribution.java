@@ -1,0 +1,95 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The last step of the distribution: {@code FinishDistribution NEW FINAL BUILD_STARTED}. Writes the bash completion,
+ * trains the ahead-of-time cache that makes sam start fast, stamps the folder with the start of the build and only then
+ * moves it into place, so that a build that fails leaves the distribution that was there.
+ */
+final class FinishDistribution {
+    private final Path home;
+
+    private FinishDistribution(Path home) {
+        this.home = home;
+    }
+
+    public static void main(String[] args) throws Exception {
+        Path made = Path.of(args[0]);
+        FinishDistribution distribution = new FinishDistribution(made);
+        distribution.writeCompletion();
+        distribution.trainAheadOfTimeCache();
+        Path stamp = Files.createFile(made.resolve("BUILT"));
+        Files.setLastModifiedTime(stamp, FileTime.from(Instant.parse(args[2])));
+        moveIntoPlace(made, Path.of(args[1]));
+    }
+
+    private void writeCompletion() throws Exception {
+        Path folder = Files.createDirectories(home.resolve("share/bash-completion/completions"));
+        java(
+                "-Dpicocli.autocomplete.systemExitOnError=true",
+                "-cp",
+                home.resolve("lib/samfast-cli.jar").toString(),
+                "picocli.AutoComplete",
+                "--force",
+                "--completionScript",
+                folder.resolve("sam").toString(),
+                "org.samfast.cli.Main");
+    }
+
+    /** One run of sam as the launcher starts it; its classes and profiles go into the cache. */
+    private void trainAheadOfTimeCache() throws Exception {
+        String cache = home.resolve("lib/sam.aot").toString();
+        run(
+                "env",
+                "SAM_JAVA_HOME=" + System.getProperty("java.home"),
+                "SAM_JAVA_OPTS=-XX:AOTCacheOutput=" + cache,
+                home.resolve("bin/sam").toString(),
+                "--help");
+        if (!Files.isRegularFile(Path.of(cache))) {
+            throw new IOException(cache + ": the JVM made no ahead-of-time cache");
+        }
+    }
+
+    /** Two renames; a sam that runs from the old folder keeps its open files. */
+    private static void moveIntoPlace(Path made, Path place) throws IOException {
+        Path old = place.resolveSibling(place.getFileName() + ".old");
+        delete(old);
+        if (Files.exists(place)) {
+            Files.move(place, old);
+        }
+        Files.move(made, place);
+        delete(old);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static void java(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
+        command.addAll(List.of(arguments));
+        run(command.toArray(String[]::new));
+    }
+
+    private static void run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes());
+        if (process.waitFor() != 0) {
+            throw new IOException(String.join(" ", command) + ": exit code " + process.exitValue() + "\n" + output);
+        }
+    }
+}
