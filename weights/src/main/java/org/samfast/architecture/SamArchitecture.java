@@ -28,8 +28,28 @@ public record SamArchitecture(
     /** Masks that the decoder makes per prompt: index 0 is the single-mask output, 1 to 3 are the multimask outputs. */
     public static final int MASKS = 4;
 
+    /** Side of an attention window in tokens. */
+    public static final int WINDOW_SIZE = 14;
+
     public SamArchitecture {
         globalLayers = List.copyOf(globalLayers);
+    }
+
+    /** The architecture of these dimensions, under the name of its {@link SamVariant} where it has one. */
+    public static SamArchitecture of(int width, int depth, int heads, int mlpWidth, List<Integer> globalLayers) {
+        String description = "vit(width " + width + ", depth " + depth + ")";
+        return SamVariant.of(width, depth, heads, mlpWidth, globalLayers)
+                .map(SamVariant::architecture)
+                .orElseGet(() ->
+                        new SamArchitecture(description, width, depth, heads, mlpWidth, globalLayers, WINDOW_SIZE));
+    }
+
+    boolean hasDimensions(int width, int depth, int heads, int mlpWidth, List<Integer> globalLayers) {
+        return this.width == width
+                && this.depth == depth
+                && this.heads == heads
+                && this.mlpWidth == mlpWidth
+                && this.globalLayers.equals(globalLayers);
     }
 
     /** Channels per attention head. */

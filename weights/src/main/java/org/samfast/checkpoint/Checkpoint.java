@@ -1,52 +1,134 @@
 package org.samfast.checkpoint;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.samfast.architecture.SamArchitecture;
+import org.samfast.architecture.TensorCatalog;
 import org.samfast.tensor.Tensor;
 
 /** A complete SAM checkpoint: every tensor under its official name, mapped from the file. Close it to unmap. */
 public final class Checkpoint implements AutoCloseable {
-    /** CONTRACT STUB: replaced by the weights module's implementation. */
+    private final TensorFile source;
+    private final Naming naming;
+    private final SamArchitecture architecture;
+    private final Map<String, Tensor> tensors;
+    private final List<String> ignored;
+    private @Nullable String sha256;
+
+    /**
+     * Opens a .pth of torch.save or a .safetensors file, in official or Hugging Face names, and checks that it has every
+     * tensor of the architecture that its shapes show.
+     *
+     * @throws CheckpointException where the file is anything else, in one sentence
+     */
     public static Checkpoint open(Path file) throws CheckpointException {
-        throw new CheckpointException(file + ": not implemented");
+        TensorFile source = TensorFile.open(file);
+        boolean opened = false;
+        try {
+            Checkpoint checkpoint = new Checkpoint(source);
+            opened = true;
+            return checkpoint;
+        } finally {
+            if (!opened) {
+                source.close();
+            }
+        }
     }
 
-    private Checkpoint() {}
+    private Checkpoint(TensorFile source) throws CheckpointException {
+        this.source = source;
+        this.naming = Naming.of(source.tensors().keySet());
+        this.architecture = ArchitectureReader.read(source, naming);
+        Set<String> unused = new LinkedHashSet<>(source.tensors().keySet());
+        this.tensors = catalogued(unused);
+        this.ignored = List.copyOf(unused);
+    }
+
+    /** Every tensor of the catalog; takes the names it uses out of {@code unused}. */
+    private Map<String, Tensor> catalogued(Set<String> unused) throws CheckpointException {
+        Map<String, Tensor> found = new LinkedHashMap<>();
+        for (Map.Entry<String, long[]> expected : TensorCatalog.of(architecture).entrySet()) {
+            String name = naming.find(source.tensors().keySet(), expected.getKey())
+                    .orElseThrow(() -> missing(expected.getKey(), expected.getValue()));
+            found.put(expected.getKey(), checked(name, expected.getValue()));
+            unused.remove(name);
+        }
+        return Collections.unmodifiableMap(found);
+    }
+
+    private CheckpointException missing(String official, long[] shape) {
+        return source.bad("tensor " + MappedFile.quoted(naming.inFile(official)) + " is missing; a complete "
+                + architecture.name() + " has it with shape " + Arrays.toString(shape)
+                + ": get the file again from where it came from");
+    }
+
+    private Tensor checked(String name, long[] shape) throws CheckpointException {
+        Tensor tensor = source.tensors().get(name);
+        if (tensor == null || !Arrays.equals(tensor.shape(), shape)) {
+            throw source.bad("tensor " + MappedFile.quoted(name) + ": expected shape " + Arrays.toString(shape)
+                    + " for " + architecture.name() + ", which the other tensors show this model to be, got " + tensor);
+        }
+        if (!tensor.dtype().isFloat()) {
+            throw source.bad("tensor " + MappedFile.quoted(name) + ": expected F32, F16, BF16 or F64 values, got "
+                    + tensor + "; quantised checkpoints of other tools are not supported");
+        }
+        return tensor;
+    }
 
     public Path file() {
-        throw new UnsupportedOperationException();
+        return source.path();
     }
 
     /** Container and naming, for people: {@code PyTorch zip}, {@code safetensors (Hugging Face names)}. */
     public String format() {
-        throw new UnsupportedOperationException();
+        return source.format() + (naming.huggingFace() ? " (Hugging Face names)" : "");
     }
 
     public SamArchitecture architecture() {
-        throw new UnsupportedOperationException();
+        return architecture;
     }
 
-    /** Tensors by official name, in the order of the architecture's catalog. */
+    /** Tensors by official name, in the order of the architecture's catalog; usable until this is closed. */
     public Map<String, Tensor> tensors() {
-        throw new UnsupportedOperationException();
+        return tensors;
     }
 
     /** The tensor of that official name; IllegalArgumentException where there is none. */
     public Tensor tensor(String name) {
-        throw new UnsupportedOperationException();
+        Tensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException(architecture.name() + " has no tensor '" + name + "'");
+        }
+        return tensor;
+    }
+
+    /** Tensors of the file, by its own names, that SAM does not have; extra heads of a fine-tuned relative, say. */
+    public List<String> ignored() {
+        return ignored;
     }
 
     /** The file's own metadata ({@code __metadata__} of safetensors); empty for .pth. */
     public Map<String, String> metadata() {
-        throw new UnsupportedOperationException();
+        return source.metadata();
     }
 
     /** SHA-256 of the whole file, lower-case hex; computed once and kept. */
-    public String sha256() throws CheckpointException {
-        throw new UnsupportedOperationException();
+    public synchronized String sha256() throws CheckpointException {
+        if (sha256 == null) {
+            sha256 = source.sha256();
+        }
+        return sha256;
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        source.close();
+    }
 }

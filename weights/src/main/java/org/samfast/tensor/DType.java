@@ -1,5 +1,8 @@
 package org.samfast.tensor;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /** Element types of the tensors in a checkpoint, with their size in bytes. */
 public enum DType {
     F64(8),
@@ -22,6 +25,11 @@ public enum DType {
     /** Size of one element in bytes. */
     public int bytes() {
         return bytes;
+    }
+
+    /** The type of that name as .safetensors spells it, which is how it is spelled here. */
+    public static Optional<DType> named(String name) {
+        return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
     }
 
     /** Whether values of this type are floating point, as every tensor of SAM is. */

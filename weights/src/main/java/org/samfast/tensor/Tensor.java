@@ -2,37 +2,98 @@ package org.samfast.tensor;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
- * An immutable view of a tensor inside a mapped file; nothing is read until asked for.
+ * An immutable view of a tensor inside a mapped file; nothing is read until asked for. The file's numbers are
+ * little-endian.
  *
  * <p>Shape and strides count elements; strides need not be row-major, and several tensors may share bytes.
  */
 public final class Tensor {
-    /** CONTRACT STUB: replaced by the weights module's implementation. */
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+    private final DType dtype;
+    private final long[] shape;
+    private final long[] strides;
+    private final long elements;
+    private final MemorySegment data;
+
+    /**
+     * A view whose first element is at the start of {@code data}; IllegalArgumentException where it would reach past
+     * the end of {@code data}, or where a dimension or a stride is negative.
+     */
     public static Tensor of(DType dtype, long[] shape, long[] strides, MemorySegment data) {
-        throw new UnsupportedOperationException();
+        if (shape.length != strides.length || Arrays.stream(strides).anyMatch(stride -> stride < 0)) {
+            throw new IllegalArgumentException(
+                    "strides " + Arrays.toString(strides) + " do not fit shape " + Arrays.toString(shape));
+        }
+        long bytes = Shape.times(Shape.span(shape, strides), dtype.bytes());
+        if (bytes > data.byteSize()) {
+            throw new IllegalArgumentException(
+                    "shape " + Arrays.toString(shape) + " needs " + bytes + " bytes, there are " + data.byteSize());
+        }
+        return new Tensor(dtype, shape, strides, data.asSlice(0, bytes).asReadOnly());
     }
 
-    private Tensor() {}
+    /** A row-major tensor at the start of {@code data}. */
+    public static Tensor rowMajor(DType dtype, long[] shape, MemorySegment data) {
+        return of(dtype, shape, Shape.rowMajorStrides(shape), data);
+    }
+
+    private Tensor(DType dtype, long[] shape, long[] strides, MemorySegment data) {
+        this.dtype = dtype;
+        this.shape = shape.clone();
+        this.strides = strides.clone();
+        this.elements = Shape.elements(shape);
+        this.data = data;
+    }
 
     public DType dtype() {
-        throw new UnsupportedOperationException();
+        return dtype;
     }
 
     /** Dimensions, outermost first; a copy. */
     public long[] shape() {
-        throw new UnsupportedOperationException();
+        return shape.clone();
+    }
+
+    /** Step per dimension, in elements; a copy. */
+    public long[] strides() {
+        return strides.clone();
     }
 
     /** Number of elements. */
     public long elements() {
-        throw new UnsupportedOperationException();
+        return elements;
+    }
+
+    /** The bytes from the first to the last element, little-endian, read-only. */
+    public MemorySegment data() {
+        return data;
+    }
+
+    /** Whether the elements lie in row-major order without gaps. */
+    public boolean isContiguous() {
+        long[] rowMajor = Shape.rowMajorStrides(shape);
+        for (int axis = 0; axis < shape.length; axis++) {
+            if (shape[axis] > 1 && strides[axis] != rowMajor[axis]) {
+                return elements == 0;
+            }
+        }
+        return true;
     }
 
     /** The values in row-major order, widened or rounded to float; for tensors of less than 2^31 elements. */
     public float[] toFloats() {
-        throw new UnsupportedOperationException();
+        if (elements > LARGEST_ARRAY) {
+            throw new IllegalArgumentException(elements + " elements do not fit in one array");
+        }
+        float[] values = new float[(int) elements];
+        FloatCopy.copy(this, MemorySegment.ofArray(values));
+        return values;
     }
 
     /**
@@ -40,6 +101,17 @@ public final class Tensor {
      * contiguous F32 at a 4-byte aligned address, otherwise a converted copy in {@code arena}.
      */
     public MemorySegment toFloatSegment(Arena arena) {
-        throw new UnsupportedOperationException();
+        boolean isNative = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN && data.maxByteAlignment() >= 4;
+        if (dtype == DType.F32 && isNative && isContiguous()) {
+            return data;
+        }
+        MemorySegment values = arena.allocate(ValueLayout.JAVA_FLOAT, elements);
+        FloatCopy.copy(this, values);
+        return values;
+    }
+
+    @Override
+    public String toString() {
+        return dtype + " " + Arrays.toString(shape);
     }
 }

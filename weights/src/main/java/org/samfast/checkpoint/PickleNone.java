@@ -1,0 +1,6 @@
+package org.samfast.checkpoint;
+
+/** Python's None. */
+enum PickleNone {
+    NONE
+}
