@@ -1,16 +1,49 @@
 package org.samfast.image;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads image files. CONTRACT STUB. */
+/**
+ * Reads image files as the pixels that a person sees: what Pillow's {@code exif_transpose(open(f)).convert("RGB")}
+ * gives. Embedded colour profiles are not applied, alpha is dropped without compositing, of 16-bit samples the high
+ * byte is kept, of several frames the first.
+ */
 public final class ImageReader {
     /** Default pixel limit: 200 megapixels. */
     public static final long DEFAULT_PIXEL_LIMIT = 200_000_000;
 
     private ImageReader() {}
 
-    /** Reads the file as RGB, upright. */
+    /**
+     * Reads the file as RGB, upright. Its format is taken from its content, not from its name.
+     *
+     * @param pixelLimit most pixels that the header may announce, checked before anything is decoded
+     * @throws ImageException where it is missing, not an image, damaged, cut short or too large
+     */
     public static RgbImage read(Path file, long pixelLimit) throws ImageException {
-        throw new ImageException(file + ": not implemented");
+        byte[] bytes = bytes(file);
+        try {
+            return ImageFormat.of(bytes).decode(bytes, new PixelLimit(pixelLimit));
+        } catch (BadImage e) {
+            throw new ImageException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static byte[] bytes(Path file) throws ImageException {
+        if (Files.isDirectory(file)) {
+            throw new ImageException(file + ": is a folder, expected an image file");
+        }
+        if (!Files.exists(file)) {
+            throw new ImageException(file + ": no such file");
+        }
+        try {
+            if (Files.size(file) > Integer.MAX_VALUE - 16) {
+                throw new ImageException(file + ": larger than 2 GB, expected a smaller image file");
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new ImageException(file + ": cannot be read (" + e.getMessage() + ")", e);
+        }
     }
 }

@@ -2,12 +2,24 @@ package org.samfast.image;
 
 /**
  * The frame of the image encoder: longest side 1024, the other in proportion. Owns all conversion between the two
- * frames. Source: segment-anything utils/transforms.py. CONTRACT STUB.
+ * frames. Source: segment-anything utils/transforms.py, ResizeLongestSide.
  */
 public record ResizeLongestSide(Size original, Size resized) {
-    /** The frame of an image of that size. */
+    /** Longest side of the encoder's frame. */
+    public static final int LONGEST_SIDE = 1024;
+
+    /**
+     * The frame of an image of that size. A side that the original's rounding would make 0 (thinner than 1 to 2048,
+     * where the original fails) is 1.
+     */
     public static ResizeLongestSide of(Size original) {
-        throw new UnsupportedOperationException();
+        double scale = (double) LONGEST_SIDE / Math.max(original.width(), original.height());
+        return new ResizeLongestSide(
+                original, new Size(scaled(original.width(), scale), scaled(original.height(), scale)));
+    }
+
+    private static int scaled(int side, double scale) {
+        return Math.max(1, (int) (side * scale + 0.5));
     }
 
     /** x of the image to x of the encoder's frame. */
@@ -20,8 +32,15 @@ public record ResizeLongestSide(Size original, Size resized) {
         return y * ((double) resized.height() / original.height());
     }
 
-    /** The image at the encoder's size, bit for bit Pillow's BILINEAR. */
+    /**
+     * The image at the encoder's size, bit for bit Pillow's BILINEAR.
+     *
+     * @throws IllegalArgumentException where the image is not of the original size
+     */
     public RgbImage resize(RgbImage image) {
-        throw new UnsupportedOperationException();
+        if (!image.size().equals(original)) {
+            throw new IllegalArgumentException("resize: expected an image of " + original + ", got " + image.size());
+        }
+        return PillowBilinear.resize(image, resized);
     }
 }

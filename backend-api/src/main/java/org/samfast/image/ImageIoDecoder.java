@@ -1,0 +1,58 @@
+package org.samfast.image;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.util.Iterator;
+import javax.imageio.ImageReader;
+import javax.imageio.spi.IIORegistry;
+import javax.imageio.spi.ImageReaderSpi;
+
+/** The image formats that the JDK itself reads; other ImageIO plugins on the class path are not asked. */
+final class ImageIoDecoder {
+    private ImageIoDecoder() {}
+
+    /** What is to be got from a reader. */
+    interface Task<T> {
+        T run(ImageReader reader) throws IOException, BadImage;
+    }
+
+    /** Decodes the first frame, after its size was accepted. */
+    static RgbImage decode(String format, byte[] file, PixelLimit limit) throws BadImage {
+        return run(format, new ByteInput(file, file.length), reader -> {
+            Size size = limit.accept(reader.getWidth(0), reader.getHeight(0));
+            BufferedImage image = reader.read(0);
+            return new RgbImage(size, RasterPixels.rgb(image));
+        });
+    }
+
+    /** Runs the task on the JDK's reader; whatever a damaged file makes it throw is one sentence. */
+    static <T> T run(String format, ByteInput input, Task<T> task) throws BadImage {
+        ImageReader reader = null;
+        try {
+            reader = provider(format).createReaderInstance();
+            reader.setInput(input, true, true);
+            return task.run(reader);
+        } catch (IOException | RuntimeException e) {
+            throw new BadImage("the " + format + " is damaged or cut short (" + e.getMessage() + ")", e);
+        } catch (OutOfMemoryError e) {
+            throw new BadImage("the " + format + " needs more memory than there is; give Java more with -Xmx", e);
+        } finally {
+            if (reader != null) {
+                reader.dispose();
+            }
+        }
+    }
+
+    private static ImageReaderSpi provider(String format) {
+        Iterator<ImageReaderSpi> all =
+                IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, false);
+        while (all.hasNext()) {
+            ImageReaderSpi provider = all.next();
+            if (provider.getClass().getModule() == ImageReader.class.getModule()
+                    && provider.getFormatNames()[0].equalsIgnoreCase(format)) {
+                return provider;
+            }
+        }
+        throw new IllegalStateException("this Java has no reader for " + format);
+    }
+}
