@@ -40,6 +40,11 @@ public record ModelCache(Path root) {
         return root.resolve("models");
     }
 
+    /** Where a published model lies once it is downloaded. */
+    public Path file(PublishedModel model) {
+        return models().resolve(model.fileName());
+    }
+
     /** Graphs that the ONNX backend made from checkpoints. */
     public Path onnx() {
         return root.resolve("onnx");

@@ -1,6 +1,7 @@
 package org.samfast.cli.model;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** A model that is unknown, not there or cannot be fetched; the message is one sentence for the user. */
 public final class ModelException extends IOException {
@@ -8,7 +9,7 @@ public final class ModelException extends IOException {
         super(message);
     }
 
-    public ModelException(String message, Throwable cause) {
+    public ModelException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

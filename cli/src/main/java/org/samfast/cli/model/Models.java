@@ -56,7 +56,7 @@ public final class Models {
 
     private Path downloaded(PublishedModel model) throws ModelException {
         return existing(
-                cache.models().resolve(model.fileName()),
+                cache.file(model),
                 "model '" + model.name() + "' is not downloaded; run: sam download " + model.name() + " ("
                         + model.size() + ")");
     }
