@@ -86,15 +86,9 @@ final class ArchitectureReader {
                 .filter(model -> names.stream().anyMatch(name -> name.startsWith(prefix + model.getKey())))
                 .map(model -> "it looks like " + model.getValue())
                 .findFirst()
-                .orElseGet(() -> names.isEmpty()
-                        ? "it has no tensors"
-                        : "its " + names.size() + " tensors begin with " + firstNames(names));
+                .orElseGet(() -> names.isEmpty() ? "it has no tensors" : "it has " + file.firstNames());
         return "this is not a SAM checkpoint (no tensor " + naming.blocks() + "0...): " + looksLike
                 + "; expected the weights of SAM vit_b, vit_l, vit_h or a relative";
-    }
-
-    private static String firstNames(Set<String> names) {
-        return names.stream().limit(3).map(MappedFile::quoted).collect(Collectors.joining(", "));
     }
 
     /** The size that most blocks give, or one sentence where no block gives any. */

@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.samfast.tensor.Tensor;
 
 /**
@@ -71,6 +72,24 @@ public final class TensorFile implements AutoCloseable {
     /** Tensors by the names in the file, in file order; usable until this is closed. */
     public Map<String, Tensor> tensors() {
         return tensors;
+    }
+
+    /** The tensor of that name; CheckpointException where there is none. */
+    public Tensor tensor(String name) throws CheckpointException {
+        Tensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw bad("expected a tensor '" + name + "', found " + (tensors.isEmpty() ? "none" : firstNames()));
+        }
+        return tensor;
+    }
+
+    /** The first few names in the file, for messages. */
+    String firstNames() {
+        int of = tensors.size();
+        return of
+                + (of == 1 ? " tensor: " : " tensors: ")
+                + tensors.keySet().stream().limit(3).map(MappedFile::quoted).collect(Collectors.joining(", "))
+                + (of > 3 ? " ..." : "");
     }
 
     /** {@code __metadata__} of a .safetensors file; empty for .pth. */
