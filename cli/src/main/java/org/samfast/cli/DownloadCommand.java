@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
             "Goes on where an earlier download stopped, and checks the file's SHA-256.",
             "The cache is SAM_CACHE_DIR, or the platform's cache folder (Linux: ~/.cache/sam)."
         },
-        footer = {"%nExamples:", "  sam download --list", "  sam download vit_b"})
+        footerHeading = "%nExamples:%n",
+        footer = {"  sam download --list", "  sam download vit_b"})
 final class DownloadCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL", arity = "0..*", description = "vit_b, vit_l or vit_h.")
     List<String> names = List.of();

@@ -34,6 +34,11 @@ final class SamProcess {
         environment.put("SAM_CACHE_DIR", folder.resolve("cache").toString());
     }
 
+    /** The launcher of the packaged distribution. */
+    static Path executable() {
+        return DISTRIBUTION.resolve("bin/sam");
+    }
+
     /** A process that will run in that folder. */
     static SamProcess in(Path folder) {
         return new SamProcess(folder);
@@ -65,8 +70,7 @@ final class SamProcess {
 
     /** Starts it with its streams going to those files, for tests that stop it on the way. */
     Process start(Path stdout, Path stderr, String... arguments) throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of(DISTRIBUTION.resolve("bin/sam").toString()));
+        List<String> command = new ArrayList<>(List.of(executable().toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
