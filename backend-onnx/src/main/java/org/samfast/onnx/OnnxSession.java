@@ -1,0 +1,92 @@
+package org.samfast.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.samfast.onnx.graph.Initializer;
+import org.samfast.onnx.graph.OnnxModel;
+
+/** Makes ONNX Runtime sessions on the CPU: from a graph and its weights, or from what an earlier one stored. */
+final class OnnxSession {
+    private static final int SMALLEST_EXTERNAL_BYTES = 1024;
+
+    private OnnxSession() {}
+
+    /** The process's one environment; warnings of the optimiser are of no use to a user. */
+    static OrtEnvironment environment() {
+        return Holder.ENVIRONMENT;
+    }
+
+    /** A session straight from the graph, weights copied. */
+    static OrtSession inMemory(OnnxModel model, int threads) throws OrtException {
+        try (SessionOptions options = options(threads)) {
+            return create(model, options);
+        }
+    }
+
+    /**
+     * Optimises a graph once and stores the outcome: the graph in {@code file}, its weights beside it, already packed
+     * for matrix multiplication, so that a later session maps them instead of packing a copy.
+     */
+    static void store(OnnxModel model, Path file, int threads) throws OrtException {
+        try (SessionOptions options = options(threads)) {
+            options.setOptimizationLevel(OptLevel.EXTENDED_OPT);
+            options.setOptimizedModelFilePath(file.toString());
+            options.addConfigEntry(
+                    "session.optimized_model_external_initializers_file_name", file.getFileName() + ".weights");
+            options.addConfigEntry(
+                    "session.optimized_model_external_initializers_min_size_in_bytes",
+                    String.valueOf(SMALLEST_EXTERNAL_BYTES));
+            options.addConfigEntry("session.save_external_prepacked_constant_initializers", "1");
+            create(model, options).close();
+        }
+    }
+
+    /** A session from what {@link #store} wrote. */
+    static OrtSession load(Path file, int threads) throws OrtException {
+        try (SessionOptions options = options(threads)) {
+            options.setOptimizationLevel(OptLevel.NO_OPT);
+            return environment().createSession(file.toString(), options);
+        }
+    }
+
+    private static SessionOptions options(int threads) throws OrtException {
+        SessionOptions options = new SessionOptions();
+        options.setIntraOpNumThreads(threads);
+        options.setInterOpNumThreads(1);
+        return options;
+    }
+
+    private static OrtSession create(OnnxModel model, SessionOptions options) throws OrtException {
+        Map<String, OnnxTensorLike> weights = new LinkedHashMap<>();
+        try {
+            for (Initializer weight : model.weights()) {
+                weights.put(weight.name(), tensor(weight));
+            }
+            options.addExternalInitializers(weights);
+            return environment().createSession(model.bytes(), options);
+        } finally {
+            weights.values().forEach(OnnxTensorLike::close);
+        }
+    }
+
+    private static OnnxTensor tensor(Initializer weight) throws OrtException {
+        var floats =
+                weight.values().asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
+        return OnnxTensor.createTensor(environment(), floats, weight.shape());
+    }
+
+    private static final class Holder {
+        static final OrtEnvironment ENVIRONMENT =
+                OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "sam");
+    }
+}

@@ -1,0 +1,305 @@
+package org.samfast.onnx.graph;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.samfast.checkpoint.Checkpoint;
+
+/**
+ * Collects the nodes of one graph. Values are strings, the names that ONNX gives them; every method that adds a node
+ * returns the name of its (first) output. Field numbers are those of onnx.proto3; operators are of opset 20, and of
+ * ONNX Runtime's own domain {@code com.microsoft}.
+ */
+final class GraphBuilder {
+    private static final int OPSET = 20;
+    private static final int IR_VERSION = 10;
+    private static final int FLOAT = 1;
+    private static final int INT64 = 7;
+    private static final int EXTERNAL = 1;
+    private static final String MICROSOFT = "com.microsoft";
+
+    private final Checkpoint checkpoint;
+    private final Arena arena;
+    private final ProtoWriter graph = new ProtoWriter();
+    private final List<ProtoWriter> nodes = new ArrayList<>();
+    private final List<ProtoWriter> inputs = new ArrayList<>();
+    private final List<ProtoWriter> outputs = new ArrayList<>();
+    private final Map<String, ProtoWriter> initializers = new LinkedHashMap<>();
+    private final List<Initializer> weights = new ArrayList<>();
+    private final Map<String, MemorySegment> converted = new HashMap<>();
+    private final Map<String, String> constants = new HashMap<>();
+    private int next;
+
+    /** Weights come from the checkpoint; those that need converting are converted in the arena. */
+    GraphBuilder(Checkpoint checkpoint, Arena arena) {
+        this.checkpoint = checkpoint;
+        this.arena = arena;
+    }
+
+    /** A float32 input; a dimension is a number or the name of a free one. */
+    String input(String name, Object... shape) {
+        inputs.add(valueInfo(name, FLOAT, shape));
+        return name;
+    }
+
+    /** An int64 input. */
+    String integerInput(String name, Object... shape) {
+        inputs.add(valueInfo(name, INT64, shape));
+        return name;
+    }
+
+    /** Makes a value a float32 output of the graph under a name of its own. */
+    void output(String name, String value, Object... shape) {
+        nodes.add(node("Identity", "", List.of(value), List.of(name), Map.of()));
+        outputs.add(valueInfo(name, FLOAT, shape));
+    }
+
+    /** The checkpoint's tensor of that official name, in its own shape. */
+    String weight(String name) {
+        return weight(name, checkpoint.tensor(name).shape());
+    }
+
+    /** The checkpoint's tensor of that official name, read as another shape of as many elements. */
+    String weight(String name, long... shape) {
+        if (!initializers.containsKey(name)) {
+            external(name, shape, checkpoint.tensor(name).toFloatSegment(arena));
+        }
+        return name;
+    }
+
+    /** Some rows of the checkpoint's matrix, under a name of their own. */
+    String weightRows(String name, String part, long first, long count) {
+        String slice = name + "." + part;
+        if (!initializers.containsKey(slice)) {
+            long[] shape = checkpoint.tensor(name).shape();
+            shape[0] = count;
+            long rowBytes = Arrays.stream(shape).skip(1).reduce(Float.BYTES, (a, b) -> a * b);
+            MemorySegment whole = converted.computeIfAbsent(
+                    name, key -> checkpoint.tensor(key).toFloatSegment(arena));
+            external(slice, shape, whole.asSlice(first * rowBytes, count * rowBytes));
+        }
+        return slice;
+    }
+
+    /** The values of the checkpoint's tensor, for constants derived from it. */
+    float[] floats(String name) {
+        return checkpoint.tensor(name).toFloats();
+    }
+
+    /** Float constants computed while the graph is built. */
+    String constant(String name, float[] values, long... shape) {
+        if (initializers.containsKey(name)) {
+            return name;
+        }
+        MemorySegment copy = arena.allocate(ValueLayout.JAVA_FLOAT, values.length);
+        MemorySegment.copy(values, 0, copy, ValueLayout.JAVA_FLOAT, 0, values.length);
+        external(name, shape, copy);
+        return name;
+    }
+
+    /** A small vector of integers: a shape, an axis, a table of indices. */
+    String integers(long... values) {
+        return inline(INT64, values.length * 8, new long[] {values.length}, buffer -> {
+            for (long value : values) {
+                buffer.putLong(value);
+            }
+        });
+    }
+
+    /** A float scalar. */
+    String scalar(float value) {
+        return inline(FLOAT, 4, new long[0], buffer -> buffer.putFloat(value));
+    }
+
+    /** A node of the standard operator set. */
+    String op(String operator, String... in) {
+        return op(operator, Map.of(), in);
+    }
+
+    /** A node of the standard operator set with attributes: Long, Float, long[]. */
+    String op(String operator, Map<String, Object> attributes, String... in) {
+        return op(operator, "", 1, attributes, in).getFirst();
+    }
+
+    /** A node of ONNX Runtime's own operator set. */
+    String microsoft(String operator, Map<String, Object> attributes, String... in) {
+        return op(operator, MICROSOFT, 1, attributes, in).getFirst();
+    }
+
+    /** Cuts a value into equal parts along an axis. */
+    List<String> split(String value, int axis, int parts) {
+        return op("Split", "", parts, Map.of("axis", (long) axis, "num_outputs", (long) parts), value);
+    }
+
+    /** Reads a value as another shape: 0 keeps a dimension, -1 is what is left. */
+    String reshape(String value, long... shape) {
+        return op("Reshape", value, integers(shape));
+    }
+
+    String transpose(String value, long... axes) {
+        return op("Transpose", Map.of("perm", axes), value);
+    }
+
+    String add(String a, String b) {
+        return op("Add", a, b);
+    }
+
+    String concat(int axis, String... values) {
+        return op("Concat", Map.of("axis", (long) axis), values);
+    }
+
+    /** LayerNorm over the last dimension with the checkpoint's scale and bias. */
+    String layerNorm(String value, String module, float epsilon) {
+        return op(
+                "LayerNormalization",
+                Map.of("axis", -1L, "epsilon", epsilon),
+                value,
+                weight(module + ".weight"),
+                weight(module + ".bias"));
+    }
+
+    /** A PyTorch Linear on rows [m, in], weight [out, in] as stored. */
+    String linear(String rows, String module) {
+        return op("Gemm", Map.of("transB", 1L), rows, weight(module + ".weight"), weight(module + ".bias"));
+    }
+
+    /** A PyTorch Linear on the last dimension of a value of any rank. */
+    String project(String value, String module) {
+        long[] shape = checkpoint.tensor(module + ".weight").shape();
+        float[] transposed = transposed(floats(module + ".weight"), (int) shape[0], (int) shape[1]);
+        String weight = constant(module + ".weight.t", transposed, shape[1], shape[0]);
+        return add(op("MatMul", value, weight), weight(module + ".bias"));
+    }
+
+    /** A Linear on rows without its bias, which something later adds. */
+    String unbiased(String rows, String weight) {
+        return op("Gemm", Map.of("transB", 1L), rows, weight);
+    }
+
+    /** What {@link #addAndNorm} gives: the sum and its LayerNorm. */
+    record Normed(String sum, String norm) {}
+
+    /** value + residual + bias, and LayerNorm of that, in one pass. */
+    Normed addAndNorm(String value, String residual, String bias, String module, float epsilon) {
+        List<String> out = List.of(fresh("norm"), "", "", fresh("sum"));
+        List<String> in = List.of(value, residual, weight(module + ".weight"), weight(module + ".bias"), bias);
+        nodes.add(node("SkipLayerNormalization", MICROSOFT, in, out, Map.of("epsilon", epsilon)));
+        return new Normed(out.getLast(), out.getFirst());
+    }
+
+    /** The finished graph. */
+    OnnxModel build(String name) {
+        nodes.forEach(node -> graph.message(1, node));
+        graph.text(2, name);
+        initializers.values().forEach(initializer -> graph.message(5, initializer));
+        inputs.forEach(input -> graph.message(11, input));
+        outputs.forEach(output -> graph.message(12, output));
+        ProtoWriter model = new ProtoWriter()
+                .integer(1, IR_VERSION)
+                .text(2, "sam")
+                .message(7, graph)
+                .message(8, new ProtoWriter().text(1, "").integer(2, OPSET))
+                .message(8, new ProtoWriter().text(1, MICROSOFT).integer(2, 1));
+        return new OnnxModel(model.toByteArray(), weights);
+    }
+
+    private static float[] transposed(float[] matrix, int rows, int columns) {
+        float[] transposed = new float[matrix.length];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                transposed[column * rows + row] = matrix[row * columns + column];
+            }
+        }
+        return transposed;
+    }
+
+    private List<String> op(String operator, String domain, int outs, Map<String, Object> attributes, String... in) {
+        List<String> out = new ArrayList<>();
+        for (int i = 0; i < outs; i++) {
+            out.add(fresh(operator));
+        }
+        nodes.add(node(operator, domain, List.of(in), out, attributes));
+        return out;
+    }
+
+    private String fresh(String stem) {
+        return stem + "_" + next++;
+    }
+
+    private ProtoWriter node(
+            String operator, String domain, List<String> in, List<String> out, Map<String, Object> attributes) {
+        ProtoWriter node = new ProtoWriter();
+        in.forEach(name -> node.text(1, name));
+        out.forEach(name -> node.text(2, name));
+        node.text(3, fresh("node")).text(4, operator);
+        attributes.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(entry -> node.message(5, attribute(entry.getKey(), entry.getValue())));
+        return domain.isEmpty() ? node : node.text(7, domain);
+    }
+
+    private static ProtoWriter attribute(String name, Object value) {
+        ProtoWriter attribute = new ProtoWriter().text(1, name);
+        switch (value) {
+            case Float real -> attribute.real(2, real).integer(20, 1);
+            case Long integer -> attribute.integer(3, integer).integer(20, 2);
+            case long[] integers -> {
+                for (long integer : integers) {
+                    attribute.integer(8, integer);
+                }
+                attribute.integer(20, 7);
+            }
+            default -> throw new IllegalArgumentException(name + ": no attribute type for " + value.getClass());
+        }
+        return attribute;
+    }
+
+    private static ProtoWriter valueInfo(String name, int type, Object... shape) {
+        ProtoWriter dimensions = new ProtoWriter();
+        for (Object dimension : shape) {
+            dimensions.message(
+                    1,
+                    dimension instanceof Number number
+                            ? new ProtoWriter().integer(1, number.longValue())
+                            : new ProtoWriter().text(2, dimension.toString()));
+        }
+        ProtoWriter tensor = new ProtoWriter().integer(1, type).message(2, dimensions);
+        return new ProtoWriter().text(1, name).message(2, new ProtoWriter().message(1, tensor));
+    }
+
+    private void external(String name, long[] shape, MemorySegment values) {
+        ProtoWriter tensor = tensor(name, FLOAT, shape)
+                .message(13, new ProtoWriter().text(1, "location").text(2, OnnxModel.EXTERNAL_FILE))
+                .integer(14, EXTERNAL);
+        initializers.put(name, tensor);
+        weights.add(new Initializer(name, shape.clone(), values));
+    }
+
+    private String inline(int type, int bytes, long[] shape, Consumer<ByteBuffer> fill) {
+        ByteBuffer raw = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        fill.accept(raw);
+        String content = type + Arrays.toString(shape) + Arrays.toString(raw.array());
+        return constants.computeIfAbsent(content, key -> {
+            String name = fresh("constant");
+            initializers.put(name, tensor(name, type, shape).bytes(9, raw.array()));
+            return name;
+        });
+    }
+
+    private static ProtoWriter tensor(String name, int type, long[] shape) {
+        ProtoWriter tensor = new ProtoWriter();
+        for (long dimension : shape) {
+            tensor.integer(1, dimension);
+        }
+        return tensor.integer(2, type).text(8, name);
+    }
+}

@@ -1,0 +1,146 @@
+package org.samfast.onnx.graph;
+
+import java.lang.foreign.Arena;
+import java.util.Map;
+import org.samfast.architecture.SamArchitecture;
+import org.samfast.checkpoint.Checkpoint;
+
+/**
+ * The image encoder: pixels [n,3,1024,1024] to image_embedding [n,256,64,64], any n. Tokens travel as rows
+ * [n * 4096, width], the shape that Gemm takes, and are cut into windows only inside attention.
+ *
+ * <p>Source: segment-anything modeling/image_encoder.py @dca509f.
+ */
+public final class ImageEncoderGraph {
+    static final float EPSILON = 1e-6f;
+    static final int GRID = SamArchitecture.GRID;
+    static final int TOKENS = GRID * GRID;
+    private static final int PATCH = SamArchitecture.PATCH_SIZE;
+    private static final int CHANNELS = SamArchitecture.EMBEDDING_CHANNELS;
+
+    private final SamArchitecture architecture;
+    private final GraphBuilder graph;
+    private final WindowAttentionGraph window;
+    private final GlobalAttentionGraph global;
+    private final boolean everyStage;
+
+    private ImageEncoderGraph(Checkpoint checkpoint, Arena arena, boolean everyStage) {
+        this.architecture = checkpoint.architecture();
+        this.graph = new GraphBuilder(checkpoint, arena);
+        this.window = new WindowAttentionGraph(graph, architecture);
+        this.global = new GlobalAttentionGraph(graph, architecture);
+        this.everyStage = everyStage;
+    }
+
+    /** Builds the graph; {@code everyStage} also makes patch_embed and block.NN outputs. */
+    public static OnnxModel build(Checkpoint checkpoint, Arena arena, boolean everyStage) {
+        return new ImageEncoderGraph(checkpoint, arena, everyStage).encoder();
+    }
+
+    private OnnxModel encoder() {
+        String tokens =
+                patchEmbed(graph.input("pixels", "n", 3, SamArchitecture.IMAGE_SIZE, SamArchitecture.IMAGE_SIZE));
+        stage("patch_embed", tokens);
+        graph.output("image_embedding", neck(blocks(tokens)), "n", CHANNELS, GRID, GRID);
+        return graph.build("image_encoder");
+    }
+
+    private void stage(String name, String tokens) {
+        if (everyStage) {
+            String grid = graph.reshape(tokens, -1, GRID, GRID, architecture.width());
+            graph.output(name, grid, "n", GRID, GRID, architecture.width());
+        }
+    }
+
+    /** The 16x16 convolution of stride 16 as one Gemm over patches, which leaves the tokens in rows. */
+    private String patchEmbed(String pixels) {
+        String module = "image_encoder.patch_embed.proj";
+        int inputs = 3 * PATCH * PATCH;
+        String grid = graph.reshape(pixels, -1, 3, GRID, PATCH, GRID, PATCH);
+        String patches = graph.reshape(graph.transpose(grid, 0, 2, 4, 1, 3, 5), -1, inputs);
+        String weight = graph.weight(module + ".weight", architecture.width(), inputs);
+        String position = graph.add(
+                graph.weight("image_encoder.pos_embed", 1, TOKENS, architecture.width()),
+                graph.weight(module + ".bias"));
+        String images = graph.reshape(graph.unbiased(patches, weight), -1, TOKENS, architecture.width());
+        return rows(graph.add(images, position), architecture.width());
+    }
+
+    /**
+     * All blocks. Each Linear's bias, the residual and the next LayerNorm are one pass over the tokens, so a block's
+     * last bias is added where the next block begins.
+     */
+    private String blocks(String embedded) {
+        GraphBuilder.Normed tokens =
+                new GraphBuilder.Normed(embedded, graph.layerNorm(embedded, block(0) + ".norm1", EPSILON));
+        for (int layer = 0; layer < architecture.depth(); layer++) {
+            String mixed = attention(tokens.norm(), layer, block(layer) + ".attn");
+            String bias = projectionBias(block(layer) + ".attn");
+            tokens = graph.addAndNorm(mixed, tokens.sum(), bias, block(layer) + ".norm2", EPSILON);
+            tokens = next(mlp(tokens.norm(), block(layer) + ".mlp"), tokens.sum(), layer);
+            stage("block.%02d".formatted(layer), tokens.sum());
+        }
+        return tokens.sum();
+    }
+
+    private GraphBuilder.Normed next(String hidden, String residual, int layer) {
+        String bias = graph.weight(block(layer) + ".mlp.lin2.bias");
+        if (layer + 1 < architecture.depth()) {
+            return graph.addAndNorm(hidden, residual, bias, block(layer + 1) + ".norm1", EPSILON);
+        }
+        return new GraphBuilder.Normed(graph.add(graph.add(hidden, bias), residual), "");
+    }
+
+    private static String block(int layer) {
+        return "image_encoder.blocks." + layer;
+    }
+
+    private String mlp(String normed, String module) {
+        String wide = graph.unbiased(normed, graph.weight(module + ".lin1.weight"));
+        String active = graph.microsoft("BiasGelu", Map.of(), wide, graph.weight(module + ".lin1.bias"));
+        return graph.unbiased(active, graph.weight(module + ".lin2.weight"));
+    }
+
+    private String attention(String normed, int layer, String module) {
+        String mixed = architecture.isGlobal(layer) ? global.attend(normed, module) : window.attend(normed, module);
+        return graph.unbiased(mixed, graph.weight(module + ".proj.weight"));
+    }
+
+    /**
+     * The bias of proj, and what the bias of the values comes to behind it: attention weights sum to one, so the
+     * attention graphs leave that bias out. They leave out the keys' too, which moves all scores of a query alike.
+     */
+    private String projectionBias(String module) {
+        int width = architecture.width();
+        float[] weight = graph.floats(module + ".proj.weight");
+        float[] qkvBias = graph.floats(module + ".qkv.bias");
+        float[] bias = graph.floats(module + ".proj.bias");
+        for (int row = 0; row < width; row++) {
+            double sum = bias[row];
+            for (int column = 0; column < width; column++) {
+                sum += (double) weight[row * width + column] * qkvBias[2 * width + column];
+            }
+            bias[row] = (float) sum;
+        }
+        return graph.constant(module + ".proj.bias.whole", bias, width);
+    }
+
+    private String neck(String tokens) {
+        String module = "image_encoder.neck";
+        String weight = graph.weight(module + ".0.weight", CHANNELS, architecture.width());
+        String narrowed = graph.unbiased(tokens, weight);
+        String first = planes(graph.layerNorm(narrowed, module + ".1", EPSILON));
+        String mixed =
+                graph.op("Conv", Map.of("pads", new long[] {1, 1, 1, 1}), first, graph.weight(module + ".2.weight"));
+        String mixedRows = rows(graph.transpose(mixed, 0, 2, 3, 1), CHANNELS);
+        return planes(graph.layerNorm(mixedRows, module + ".3", EPSILON));
+    }
+
+    private String planes(String rows) {
+        return graph.transpose(graph.reshape(rows, -1, GRID, GRID, CHANNELS), 0, 3, 1, 2);
+    }
+
+    private String rows(String value, int channels) {
+        return graph.reshape(value, -1, channels);
+    }
+}

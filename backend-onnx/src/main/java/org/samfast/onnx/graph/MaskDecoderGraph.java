@@ -1,0 +1,112 @@
+package org.samfast.onnx.graph;
+
+import java.lang.foreign.Arena;
+import java.util.Map;
+import org.samfast.architecture.SamArchitecture;
+import org.samfast.checkpoint.Checkpoint;
+
+/**
+ * Prompt encoder and mask decoder of any number of prompts on one image: image_embedding [1,256,64,64], point_coords
+ * [p,t,2] in pixels of the encoder's frame, point_labels [p,t] (see {@link PromptEncoderGraph}) and, in the variant
+ * for it, mask_input [p,1,256,256], to low_res_logits [p,4,256,256] and iou [p,4].
+ *
+ * <p>Source: segment-anything modeling/mask_decoder.py @dca509f.
+ */
+public final class MaskDecoderGraph {
+    private static final String MODULE = "mask_decoder";
+    private static final int CHANNELS = SamArchitecture.EMBEDDING_CHANNELS;
+    private static final int GRID = SamArchitecture.GRID;
+    private static final int TOKENS = GRID * GRID;
+    private static final int MASKS = SamArchitecture.MASKS;
+    private static final int LOW_RES = SamArchitecture.LOW_RES;
+    static final float EPSILON = 1e-6f;
+
+    private final Checkpoint checkpoint;
+    private final GraphBuilder graph;
+    private final PromptEncoderGraph promptEncoder;
+    private final boolean withMask;
+    private final boolean everyStage;
+
+    private MaskDecoderGraph(Checkpoint checkpoint, Arena arena, boolean withMask, boolean everyStage) {
+        this.checkpoint = checkpoint;
+        this.graph = new GraphBuilder(checkpoint, arena);
+        this.promptEncoder = new PromptEncoderGraph(graph);
+        this.withMask = withMask;
+        this.everyStage = everyStage;
+    }
+
+    /** Builds the graph; {@code everyStage} also makes image_pe, sparse_prompt and dense_prompt outputs. */
+    public static OnnxModel build(Checkpoint checkpoint, Arena arena, boolean withMask, boolean everyStage) {
+        return new MaskDecoderGraph(checkpoint, arena, withMask, everyStage).decoder();
+    }
+
+    private OnnxModel decoder() {
+        String embedding = graph.input("image_embedding", 1, CHANNELS, GRID, GRID);
+        String points = graph.input("point_coords", "p", "t", 2);
+        String sparse = promptEncoder.sparse(points, graph.integerInput("point_labels", "p", "t"));
+        String dense = withMask
+                ? promptEncoder.mask(graph.input("mask_input", "p", 1, LOW_RES, LOW_RES))
+                : promptEncoder.noMask();
+        String imagePosition = promptEncoder.imagePosition();
+        stages(sparse, dense, imagePosition);
+
+        String prompts = graph.op("Shape", Map.of("start", 0L, "end", 1L), points);
+        String tokens = graph.concat(1, outputTokens(prompts), sparse);
+        String image = graph.add(rows(embedding), dense);
+        var both = new TwoWayTransformerGraph(graph, tokens, imagePosition, prompts).run(image);
+        graph.output("low_res_logits", masks(both), "p", MASKS, LOW_RES, LOW_RES);
+        String iouToken = token(both.tokens(), 0);
+        graph.output("iou", perceptron(iouToken, MODULE + ".iou_prediction_head"), "p", MASKS);
+        return graph.build("mask_decoder");
+    }
+
+    private void stages(String sparse, String dense, String imagePosition) {
+        if (everyStage) {
+            graph.output("sparse_prompt", sparse, "p", "t", CHANNELS);
+            String whole = graph.op("Expand", dense, graph.integers(1, TOKENS, CHANNELS));
+            graph.output("dense_prompt", planes(whole), "d", CHANNELS, GRID, GRID);
+            graph.output("image_pe", planes(imagePosition), 1, CHANNELS, GRID, GRID);
+        }
+    }
+
+    private String planes(String rows) {
+        return graph.reshape(graph.transpose(rows, 0, 2, 1), -1, CHANNELS, GRID, GRID);
+    }
+
+    private String rows(String planes) {
+        return graph.transpose(graph.reshape(planes, -1, CHANNELS, TOKENS), 0, 2, 1);
+    }
+
+    /** The IoU token and the four mask tokens, once per prompt: [p, 5, 256]. */
+    private String outputTokens(String prompts) {
+        String tokens = graph.concat(
+                0, graph.weight(MODULE + ".iou_token.weight"), graph.weight(MODULE + ".mask_tokens.weight"));
+        String shape = graph.concat(0, prompts, graph.integers(1 + MASKS, CHANNELS));
+        return graph.op("Expand", tokens, shape);
+    }
+
+    /** [p, 256], one token of every prompt. */
+    private String token(String tokens, int index) {
+        String one = graph.op("Gather", Map.of("axis", 1L), tokens, graph.integers(index));
+        return graph.reshape(one, -1, CHANNELS);
+    }
+
+    /** Each mask token's hypernetwork picks from the upscaled image: [p, 4, 256, 256]. */
+    private String masks(TwoWayTransformerGraph.State both) {
+        String[] hyper = new String[MASKS];
+        for (int i = 0; i < MASKS; i++) {
+            String made = perceptron(token(both.tokens(), 1 + i), MODULE + ".output_hypernetworks_mlps." + i);
+            hyper[i] = graph.op("Unsqueeze", made, graph.integers(2));
+        }
+        Upscaling upscaling = new Upscaling(graph, checkpoint);
+        String pixels = graph.reshape(upscaling.run(both.image()), -1, (long) LOW_RES * LOW_RES, Upscaling.CHANNELS);
+        return upscaling.planes(graph.op("MatMul", pixels, graph.concat(2, hyper)));
+    }
+
+    /** Three Linears with ReLU between. */
+    private String perceptron(String rows, String module) {
+        String first = graph.op("Relu", graph.linear(rows, module + ".layers.0"));
+        String second = graph.op("Relu", graph.linear(first, module + ".layers.1"));
+        return graph.linear(second, module + ".layers.2");
+    }
+}
