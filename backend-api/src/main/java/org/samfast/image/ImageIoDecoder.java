@@ -1,8 +1,10 @@
 package org.samfast.image;
 
 import java.awt.image.BufferedImage;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.List;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
@@ -17,11 +19,10 @@ final class ImageIoDecoder {
     }
 
     /** Decodes the first frame, after its size was accepted. */
-    static RgbImage decode(String format, byte[] file, PixelLimit limit) throws BadImage {
+    static BufferedImage decode(String format, byte[] file, PixelLimit limit) throws BadImage {
         return run(format, new ByteInput(file, file.length), reader -> {
-            Size size = limit.accept(reader.getWidth(0), reader.getHeight(0));
-            BufferedImage image = reader.read(0);
-            return new RgbImage(size, RasterPixels.rgb(image));
+            limit.accept(reader.getWidth(0), reader.getHeight(0));
+            return reader.read(0);
         });
     }
 
@@ -32,8 +33,10 @@ final class ImageIoDecoder {
             reader = provider(format).createReaderInstance();
             reader.setInput(input, true, true);
             return task.run(reader);
+        } catch (EOFException e) {
+            throw BadImage.cut(format);
         } catch (IOException | RuntimeException e) {
-            throw new BadImage("the " + format + " is damaged or cut short (" + e.getMessage() + ")", e);
+            throw new BadImage("the " + format + " is damaged or ends too early (" + e.getMessage() + ")", e);
         } catch (OutOfMemoryError e) {
             throw new BadImage("the " + format + " needs more memory than there is; give Java more with -Xmx", e);
         } finally {
@@ -49,7 +52,7 @@ final class ImageIoDecoder {
         while (all.hasNext()) {
             ImageReaderSpi provider = all.next();
             if (provider.getClass().getModule() == ImageReader.class.getModule()
-                    && provider.getFormatNames()[0].equalsIgnoreCase(format)) {
+                    && List.of(provider.getFormatNames()).contains(format)) {
                 return provider;
             }
         }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Components of a JPEG to RGB. Which colour space they are in follows libjpeg's default_decompress_parms, the integer
- * formulas its jdcolor.c, and CMYK to RGB Pillow's Convert.c with the inverted inks that Adobe writes.
+ * formulas its jdcolor.c; inks are taken as inverted, which is how Adobe writes them and Pillow reads them.
  */
 final class JpegColors {
     private static final int HALF = 1 << 15;
@@ -20,7 +20,7 @@ final class JpegColors {
         return switch (jpeg.componentIds.length) {
             case 1 -> grey(components);
             case 3 -> isRgb(jpeg) ? components : yccToRgb(components, 3);
-            case 4 -> cmykToRgb(jpeg.adobeTransform > 0 ? yccToCmy(components) : components);
+            case 4 -> Cmyk.toRgb(inverted(jpeg.adobeTransform > 0 ? yccToCmy(components) : components));
             default ->
                 throw new BadImage("a JPEG of " + jpeg.componentIds.length
                         + " components is not supported; save it as an RGB JPEG or PNG first");
@@ -64,22 +64,11 @@ final class JpegColors {
         return pixels;
     }
 
-    private static byte[] cmykToRgb(byte[] inks) {
-        byte[] rgb = new byte[inks.length / 4 * 3];
-        int to = 0;
-        for (int i = 0; i < inks.length; i += 4) {
-            int light = inks[i + 3] & 255;
-            for (int ink = 0; ink < 3; ink++) {
-                rgb[to++] = (byte) (light - share(255 - (inks[i + ink] & 255), light));
-            }
+    private static byte[] inverted(byte[] inks) {
+        for (int i = 0; i < inks.length; i++) {
+            inks[i] = (byte) ~inks[i];
         }
-        return rgb;
-    }
-
-    /** {@code a * b / 255}, rounded. */
-    private static int share(int a, int b) {
-        int product = a * b + 128;
-        return ((product >> 8) + product) >> 8;
+        return inks;
     }
 
     private static byte clip(int value) {

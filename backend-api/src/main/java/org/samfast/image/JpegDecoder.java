@@ -19,8 +19,9 @@ final class JpegDecoder {
         JpegSegments jpeg = JpegSegments.of(file);
         Size size = limit.accept(jpeg.width, jpeg.height);
         byte[] components = components(jpeg);
+        JpegUpsampling.smooth(components, jpeg);
         byte[] rgb = JpegColors.toRgb(components, jpeg);
-        return Orientation.apply(new RgbImage(size, rgb), jpeg.orientation);
+        return Orientation.apply(new RgbImage(size, rgb), jpeg.orientation());
     }
 
     private static byte[] components(JpegSegments jpeg) throws BadImage {
@@ -29,7 +30,7 @@ final class JpegDecoder {
             reader.addIIOReadWarningListener(warnings);
             return reader.readRaster(0, null);
         });
-        if (warnings.cut || (jpeg.cut && (jpeg.isProgressive() || warnings.any))) {
+        if (warnings.cut) {
             throw BadImage.cut(NAME);
         }
         return ((DataBufferByte) raster.getDataBuffer()).getData();
@@ -37,12 +38,10 @@ final class JpegDecoder {
 
     /** libjpeg goes on with grey where data is missing, and says so in a warning only. */
     private static final class Warnings implements IIOReadWarningListener {
-        private boolean any;
         private boolean cut;
 
         @Override
         public void warningOccurred(ImageReader source, @Nullable String warning) {
-            any = true;
             cut |= warning != null && warning.contains("premature end");
         }
     }

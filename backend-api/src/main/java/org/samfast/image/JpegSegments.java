@@ -16,6 +16,7 @@ final class JpegSegments {
     private static final int JPG = 0xc8;
     private static final int DAC = 0xcc;
     private static final byte[] EXIF = "Exif\0\0".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] XMP = "http://ns.adobe.com/xap/1.0/\0".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] JFIF = "JFIF\0".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] ADOBE = "Adobe".getBytes(StandardCharsets.ISO_8859_1);
 
@@ -24,11 +25,12 @@ final class JpegSegments {
     final byte[] pixels;
 
     int pixelsLength;
-    boolean cut;
+    private boolean cut;
     boolean jfif;
     int adobeTransform = -1;
-    int orientation = Orientation.UPRIGHT;
-    int frame = -1;
+    private int exifOrientation = Orientation.UNKNOWN;
+    private int xmpOrientation = Orientation.UNKNOWN;
+    private int frame = -1;
     int width;
     int height;
     int[] componentIds = {};
@@ -48,14 +50,15 @@ final class JpegSegments {
             at = segments.next(at);
         }
         segments.marker(EOI);
-        if (segments.frame < 0) {
+        if (segments.cut || segments.frame < 0) {
             throw BadImage.cut("JPEG");
         }
         return segments;
     }
 
-    boolean isProgressive() {
-        return frame == 0xc2;
+    /** EXIF is believed first, XMP where it is silent. */
+    int orientation() {
+        return exifOrientation == Orientation.UNKNOWN ? xmpOrientation : exifOrientation;
     }
 
     /** Reads one marker with its segment; where the next begins, or -1 at the end. */
@@ -107,8 +110,10 @@ final class JpegSegments {
             frame(marker, begin, end);
         } else if (marker == 0xe0 && startsWith(JFIF, begin, end)) {
             jfif = true;
-        } else if (marker == 0xe1 && startsWith(EXIF, begin, end) && orientation == Orientation.UPRIGHT) {
-            orientation = ExifOrientation.of(file, begin + EXIF.length, end);
+        } else if (marker == 0xe1 && startsWith(EXIF, begin, end) && exifOrientation == Orientation.UNKNOWN) {
+            exifOrientation = TiffTags.of(file, begin + EXIF.length, end).orientation();
+        } else if (marker == 0xe1 && startsWith(XMP, begin, end)) {
+            xmpOrientation = Orientation.inXmp(new String(file, begin, end - begin, StandardCharsets.ISO_8859_1));
         } else if (marker == 0xee && startsWith(ADOBE, begin, end) && end - begin >= 12) {
             adobeTransform = file[begin + 11] & 255;
         } else if (marker == SOS && frame < 0) {

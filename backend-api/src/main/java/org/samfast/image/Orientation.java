@@ -1,11 +1,22 @@
 package org.samfast.image;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /** How a stored image is turned to stand upright, by its EXIF orientation. Source: EXIF 2.32, tag 0x0112. */
 final class Orientation {
-    /** Stored as seen. */
-    static final int UPRIGHT = 1;
+    /** Not said, so stored as seen. */
+    static final int UNKNOWN = -1;
+
+    private static final Pattern XMP = Pattern.compile("tiff:Orientation(?:=\"|>)([0-9])");
 
     private Orientation() {}
+
+    /** The orientation in an XMP packet, or {@link #UNKNOWN}. */
+    static int inXmp(String xmp) {
+        Matcher found = XMP.matcher(xmp);
+        return found.find() ? Integer.parseInt(found.group(1)) : UNKNOWN;
+    }
 
     /** The upright image; the same one for 1 and for values outside 1 to 8. */
     static RgbImage apply(RgbImage stored, int orientation) {

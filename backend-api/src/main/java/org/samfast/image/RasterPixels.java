@@ -1,31 +1,37 @@
 package org.samfast.image;
 
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
+import java.util.Arrays;
 
-/** The samples of a decoded image as RGB bytes: no colour management, no alpha, the high byte of wide samples. */
+/** The samples of a decoded image as bytes: no colour management, no alpha, the high byte of wide samples. */
 final class RasterPixels {
     private RasterPixels() {}
 
-    static byte[] rgb(BufferedImage image) {
-        Raster raster = image.getRaster();
-        if (image.getColorModel() instanceof IndexColorModel palette) {
-            return indexed(raster, palette);
-        }
-        if (raster.getDataBuffer() instanceof DataBufferByte buffer
-                && raster.getSampleModel() instanceof PixelInterleavedSampleModel model) {
-            return interleaved(raster, buffer.getData(), model);
-        }
-        return anyLayout(raster);
+    /** The image as it is stored. */
+    static RgbImage image(BufferedImage image) throws BadImage {
+        return new RgbImage(new Size(image.getWidth(), image.getHeight()), rgb(image));
     }
 
-    private static byte[] indexed(Raster raster, IndexColorModel palette) {
-        int[] colors = new int[1 << 16];
-        palette.getRGBs(colors);
-        byte[] rgb = new byte[raster.getWidth() * raster.getHeight() * 3];
+    /** The image as RGB, row-major [height][width][3]. */
+    static byte[] rgb(BufferedImage image) throws BadImage {
+        Raster raster = image.getRaster();
+        if (image.getColorModel() instanceof IndexColorModel palette) {
+            int[] colors = new int[palette.getMapSize()];
+            palette.getRGBs(colors);
+            return indexed(raster, colors);
+        }
+        return bands(raster, raster.getNumBands() > 2 ? new int[] {0, 1, 2} : new int[] {0, 0, 0});
+    }
+
+    /** The colours 0xRRGGBB of a one-band raster of indexes; black where an index is past the palette's end. */
+    static byte[] indexed(Raster raster, int[] palette) {
+        int[] colors = Arrays.copyOf(palette, 1 << 16);
+        byte[] rgb = new byte[Math.multiplyExact(raster.getWidth() * 3, raster.getHeight())];
         int[] row = new int[raster.getWidth()];
         int to = 0;
         for (int y = 0; y < raster.getHeight(); y++) {
@@ -39,41 +45,58 @@ final class RasterPixels {
         return rgb;
     }
 
-    private static byte[] interleaved(Raster raster, byte[] data, PixelInterleavedSampleModel model) {
-        int[] offsets = model.getBandOffsets();
-        boolean colored = offsets.length > 2;
-        int green = offsets[colored ? 1 : 0];
-        int blue = offsets[colored ? 2 : 0];
-        byte[] rgb = new byte[raster.getWidth() * raster.getHeight() * 3];
+    /** Those bands in that order, row-major [height][width][bands]. */
+    static byte[] bands(Raster raster, int... bands) throws BadImage {
+        if (raster.getDataBuffer() instanceof DataBufferByte buffer
+                && raster.getSampleModel() instanceof PixelInterleavedSampleModel model) {
+            return interleaved(raster, buffer, model, bands);
+        }
+        return anyLayout(raster, bands);
+    }
+
+    private static byte[] interleaved(
+            Raster raster, DataBufferByte buffer, PixelInterleavedSampleModel model, int[] bands) {
+        byte[] data = buffer.getData();
+        int[] offsets =
+                Arrays.stream(bands).map(band -> model.getBandOffsets()[band]).toArray();
+        byte[] out = new byte[Math.multiplyExact(raster.getWidth() * bands.length, raster.getHeight())];
         int to = 0;
         for (int y = 0; y < raster.getHeight(); y++) {
-            int from = y * model.getScanlineStride();
+            int from = buffer.getOffset() + y * model.getScanlineStride();
             for (int x = 0; x < raster.getWidth(); x++) {
-                rgb[to++] = data[from + offsets[0]];
-                rgb[to++] = data[from + green];
-                rgb[to++] = data[from + blue];
+                for (int offset : offsets) {
+                    out[to++] = data[from + offset];
+                }
                 from += model.getPixelStride();
             }
         }
-        return rgb;
+        return out;
     }
 
-    private static byte[] anyLayout(Raster raster) {
-        int bands = raster.getNumBands();
+    private static byte[] anyLayout(Raster raster, int[] bands) throws BadImage {
+        int step = raster.getNumBands();
         int[] depths = raster.getSampleModel().getSampleSize();
-        byte[] rgb = new byte[raster.getWidth() * raster.getHeight() * 3];
-        int[] row = new int[raster.getWidth() * bands];
+        checkSamples(raster.getTransferType(), depths);
+        byte[] out = new byte[Math.multiplyExact(raster.getWidth() * bands.length, raster.getHeight())];
+        int[] row = new int[raster.getWidth() * step];
         int to = 0;
         for (int y = 0; y < raster.getHeight(); y++) {
             raster.getPixels(0, y, raster.getWidth(), 1, row);
-            for (int from = 0; from < row.length; from += bands) {
-                for (int color = 0; color < 3; color++) {
-                    int band = bands > 2 ? color : 0;
-                    rgb[to++] = toByte(row[from + band], depths[band]);
+            for (int from = 0; from < row.length; from += step) {
+                for (int band : bands) {
+                    out[to++] = toByte(row[from + band], depths[band]);
                 }
             }
         }
-        return rgb;
+        return out;
+    }
+
+    private static void checkSamples(int type, int[] depths) throws BadImage {
+        if (type == DataBuffer.TYPE_FLOAT
+                || type == DataBuffer.TYPE_DOUBLE
+                || Arrays.stream(depths).anyMatch(d -> d > 16)) {
+            throw new BadImage("samples of more than 16 bits are not supported; convert it to 8 bits first");
+        }
     }
 
     private static byte toByte(int sample, int depth) {
