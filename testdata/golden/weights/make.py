@@ -52,6 +52,8 @@ def main():
     for name, zipped in (("zip.pth", True), ("legacy.pth", False)):
         torch.save(plain, HERE / name, _use_new_zipfile_serialization=zipped)
         written(name, torch.load(HERE / name, weights_only=True))
+    (HERE / "zip64.pth").write_bytes(as_zip64((HERE / "zip.pth").read_bytes()))
+    written("zip64.pth", torch.load(HERE / "zip64.pth", weights_only=True))
     for name, root in (("wrapped_model.pth", {"model": small, "epoch": 3, "loss": 0.5, "best": None, "history": [1, (2, 3)]}),
                        ("wrapped_state_dict.pth", {"state_dict": small, "optimizer": {"state": {0: {"step": torch.tensor(1.0)}}}})):
         torch.save(root, HERE / name)
@@ -73,6 +75,24 @@ def main():
     (HERE / "expected.json").write_text(json.dumps(expected) + "\n")
     names = HERE / "hugging_face_names.txt"
     names.write_text("".join(f"{line}\n" for line in hugging_face_names()))
+
+
+def as_zip64(archive):
+    """The same archive as it would be past 4 GB: every size and offset in the 64-bit fields (APPNOTE.TXT 4.3.14, 4.5.3)."""
+    end = archive.rindex(b"PK\5\6")
+    count, _, start = struct.unpack_from("<HII", archive, end + 10)
+    directory, at = b"", start
+    for _ in range(count):
+        compressed, size, name_length, extra_length = struct.unpack_from("<IIHH", archive, at + 20)
+        (header,) = struct.unpack_from("<I", archive, at + 42)
+        name = archive[at + 46 : at + 46 + name_length]
+        extra = struct.pack("<HHQQQ", 1, 24, size, compressed, header)
+        directory += (archive[at : at + 20] + b"\xff" * 8 + struct.pack("<HH", name_length, len(extra)) + archive[at + 32 : at + 42]
+                      + b"\xff" * 4 + name + extra)
+        at += 46 + name_length + extra_length
+    end64 = struct.pack("<4sQHHIIQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, count, count, len(directory), start)
+    locator = struct.pack("<4sIQI", b"PK\6\7", 0, start + len(directory), 1)
+    return archive[:start] + directory + end64 + locator + b"PK\5\6" + bytes(4) + b"\xff" * 12 + bytes(2)
 
 
 def legacy_with_view():

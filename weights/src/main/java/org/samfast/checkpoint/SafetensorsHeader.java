@@ -30,6 +30,7 @@ final class SafetensorsHeader {
     private static final String METADATA = "__metadata__";
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // names of tensors do not recur
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(4)
                     .maxNameLength(4096)

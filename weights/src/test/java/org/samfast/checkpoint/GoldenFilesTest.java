@@ -48,6 +48,7 @@ class GoldenFilesTest {
     static Stream<String> files() {
         return Stream.of(
                 "zip.pth",
+                "zip64.pth",
                 "legacy.pth",
                 "legacy_shared.pth",
                 "legacy_view.pth",
