@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.samfast.architecture.SamArchitecture;
@@ -62,12 +64,11 @@ final class ArchitectureReader {
     }
 
     private int depth() throws CheckpointException {
-        String start = naming.blocks();
+        Pattern block = Pattern.compile("^" + Pattern.quote(naming.blocks()) + "([0-9]{1,9})\\.");
         long depth = file.tensors().keySet().stream()
-                .filter(name -> name.startsWith(start))
-                .map(name -> name.substring(start.length()).split("\\.", 2)[0])
-                .filter(number -> number.matches("[0-9]{1,9}"))
-                .mapToLong(number -> Long.parseLong(number) + 1)
+                .map(block::matcher)
+                .filter(Matcher::find)
+                .mapToLong(found -> Long.parseLong(found.group(1)) + 1)
                 .max()
                 .orElse(0);
         if (depth == 0) {

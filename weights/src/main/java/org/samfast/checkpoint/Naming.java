@@ -2,7 +2,6 @@ package org.samfast.checkpoint;
 
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * How a file names the tensors of SAM.
@@ -32,8 +31,7 @@ record Naming(String prefix, boolean huggingFace) {
     /** The file's name for the official tensor, if the file has it. */
     Optional<String> find(Set<String> names, String official) {
         String name = inFile(official);
-        return Stream.of(name, prefix + HuggingFaceNames.alias(name.substring(prefix.length())))
-                .filter(names::contains)
-                .findFirst();
+        String other = huggingFace ? prefix + HuggingFaceNames.alias(name.substring(prefix.length())) : name;
+        return Optional.of(names.contains(name) ? name : other).filter(names::contains);
     }
 }

@@ -28,6 +28,7 @@ final class SafetensorsHeader {
     private static final int MOST_DIMENSIONS = 8;
     private static final int LENGTH_BYTES = Long.BYTES;
     private static final String METADATA = "__metadata__";
+    private static final String NUMBERS = "a list of up to " + MOST_DIMENSIONS + " numbers from 0";
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // names of tensors do not recur
@@ -97,10 +98,10 @@ final class SafetensorsHeader {
     }
 
     private void parseObject(JsonParser parser) throws IOException {
-        require(parser.nextToken(), JsonToken.START_OBJECT, "an object of tensors");
+        require(parser.nextToken(), JsonToken.START_OBJECT, "an object of tensors", "the file");
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
-            require(parser.nextToken(), JsonToken.START_OBJECT, "an object for " + MappedFile.quoted(name));
+            require(parser.nextToken(), JsonToken.START_OBJECT, "an object", name);
             if (name.equals(METADATA)) {
                 parseMetadata(parser);
             } else {
@@ -118,7 +119,7 @@ final class SafetensorsHeader {
     private void parseMetadata(JsonParser parser) throws IOException {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String key = parser.currentName();
-            require(parser.nextToken(), JsonToken.VALUE_STRING, "text for metadata " + MappedFile.quoted(key));
+            require(parser.nextToken(), JsonToken.VALUE_STRING, "text as metadata", key);
             metadata.put(key, parser.getText());
             if (metadata.size() > MOST_TENSORS) {
                 throw file.bad("the safetensors header has more than " + MOST_TENSORS + " metadata entries");
@@ -161,19 +162,18 @@ final class SafetensorsHeader {
     }
 
     private String text(String name, JsonParser parser) throws IOException {
-        require(parser.currentToken(), JsonToken.VALUE_STRING, "text as dtype of " + MappedFile.quoted(name));
+        require(parser.currentToken(), JsonToken.VALUE_STRING, "text as dtype", name);
         return parser.getText();
     }
 
     private long[] numbers(String name, JsonParser parser) throws IOException {
-        String what = "a list of up to " + MOST_DIMENSIONS + " numbers from 0 for " + MappedFile.quoted(name);
-        require(parser.currentToken(), JsonToken.START_ARRAY, what);
+        require(parser.currentToken(), JsonToken.START_ARRAY, NUMBERS, name);
         List<Long> numbers = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            require(parser.currentToken(), JsonToken.VALUE_NUMBER_INT, what);
+            require(parser.currentToken(), JsonToken.VALUE_NUMBER_INT, NUMBERS, name);
             numbers.add(parser.getLongValue());
             if (numbers.getLast() < 0 || numbers.size() > MOST_DIMENSIONS) {
-                throw file.bad("the safetensors header needs " + what);
+                throw bad(name, "needs " + NUMBERS);
             }
         }
         return numbers.stream().mapToLong(Long::longValue).toArray();
@@ -201,9 +201,9 @@ final class SafetensorsHeader {
         }
     }
 
-    private void require(JsonToken got, JsonToken expected, String what) throws CheckpointException {
+    private void require(JsonToken got, JsonToken expected, String what, String name) throws CheckpointException {
         if (got != expected) {
-            throw file.bad("the safetensors header needs " + what + ", got " + got);
+            throw file.bad("the safetensors header needs " + what + " for " + MappedFile.quoted(name) + ", got " + got);
         }
     }
 

@@ -145,9 +145,10 @@ final class ZipDirectory {
     }
 
     private long dataOffset(Entry entry) throws CheckpointException {
-        ByteCursor cursor = at("zip entry " + MappedFile.quoted(entry.name()), entry.header(), 30);
+        ByteCursor cursor = at("the header of a zip entry", entry.header(), 30);
         if (cursor.i32() != LOCAL) {
-            throw cursor.bad("expected the header of a zip entry at offset " + entry.header() + DAMAGED);
+            throw file.bad("zip entry " + MappedFile.quoted(entry.name()) + " has no header at offset " + entry.header()
+                    + DAMAGED);
         }
         cursor.skip(22);
         int nameLength = cursor.u16();
