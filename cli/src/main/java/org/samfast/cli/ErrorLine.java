@@ -2,6 +2,7 @@ package org.samfast.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -23,6 +24,7 @@ public final class ErrorLine {
             case AccessDeniedException e -> e.getFile() + ": permission denied";
             case FileAlreadyExistsException e -> e.getFile() + ": exists already";
             case FileSystemException e -> Objects.requireNonNullElse(e.getFile(), "file") + ": " + reason(e);
+            case UncheckedIOException e -> of(Objects.requireNonNull(e.getCause()));
             case BackendException e -> message(e);
             case IOException e -> message(e);
             default -> "internal error, please report it: " + error + " (--verbose shows where)";
@@ -33,7 +35,7 @@ public final class ErrorLine {
     public static int exitCode(Exception error) {
         return switch (error) {
             case BackendException _ -> ExitCode.BACKEND_NOT_USABLE;
-            case IOException _ -> ExitCode.BAD_INPUT;
+            case IOException _, UncheckedIOException _ -> ExitCode.BAD_INPUT;
             default -> ExitCode.INTERNAL_ERROR;
         };
     }

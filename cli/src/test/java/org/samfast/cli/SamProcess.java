@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * For integration tests (named {@code *IT}), which run after the distribution was built. Its cache is the folder
  * {@code cache} inside the working folder, so that no test touches the user's own.
  */
-final class SamProcess {
+public final class SamProcess {
     private static final Path DISTRIBUTION = Path.of(System.getProperty("sam.distribution"));
     private static final long LIMIT_SECONDS = 120;
 
@@ -22,9 +22,9 @@ final class SamProcess {
     private final Map<String, String> environment = new HashMap<>();
 
     /** What a finished process left: exit code, text on stdout and on stderr. */
-    record Ended(int exitCode, String stdout, String stderr) {
+    public record Ended(int exitCode, String stdout, String stderr) {
         /** The lines on stderr. */
-        List<String> errorLines() {
+        public List<String> errorLines() {
             return stderr.lines().toList();
         }
     }
@@ -35,23 +35,23 @@ final class SamProcess {
     }
 
     /** The launcher of the packaged distribution. */
-    static Path executable() {
+    public static Path executable() {
         return DISTRIBUTION.resolve("bin/sam");
     }
 
     /** A process that will run in that folder. */
-    static SamProcess in(Path folder) {
+    public static SamProcess in(Path folder) {
         return new SamProcess(folder);
     }
 
     /** Sets a variable of its environment. */
-    SamProcess with(String variable, String value) {
+    public SamProcess with(String variable, String value) {
         environment.put(variable, value);
         return this;
     }
 
     /** Runs it to its end. */
-    Ended run(String... arguments) throws IOException, InterruptedException {
+    public Ended run(String... arguments) throws IOException, InterruptedException {
         Path stdout = Files.createTempFile("sam", ".out");
         Path stderr = Files.createTempFile("sam", ".err");
         try {
@@ -69,7 +69,7 @@ final class SamProcess {
     }
 
     /** Starts it with its streams going to those files, for tests that stop it on the way. */
-    Process start(Path stdout, Path stderr, String... arguments) throws IOException {
+    public Process start(Path stdout, Path stderr, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(executable().toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
