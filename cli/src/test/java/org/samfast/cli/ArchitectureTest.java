@@ -64,7 +64,6 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(CUDA, CLI)
-                .allowEmptyShould(true)
                 .check(SAM);
         noClasses()
                 .that()
