@@ -32,6 +32,14 @@ record PickledTensor(PickledStorage storage, long offset, long[] shape, long[] s
         throw cursor.bad("a tensor that is not described by storage, offset, size and stride");
     }
 
+    /** Arguments of {@code torch._utils._rebuild_parameter}: the tensor, and what weights ignore. */
+    static PickledTensor ofParameter(PickleTuple arguments, ByteCursor cursor) throws CheckpointException {
+        if (arguments.items().isEmpty() || !(arguments.items().getFirst() instanceof PickledTensor tensor)) {
+            throw cursor.bad("a parameter that is not made from a tensor");
+        }
+        return tensor;
+    }
+
     private void requireInside(ByteCursor cursor) throws CheckpointException {
         if (offset < 0 || Shape.elements(shape) == Long.MAX_VALUE) {
             throw cursor.bad("a tensor with offset " + offset + " and 2^63 elements or more");

@@ -203,16 +203,8 @@ final class Unpickler {
             throw in.bad("the pickle sets items of something that is not a dict");
         }
         for (int i = 0; i < keysAndValues.size(); i += 2) {
-            put(mapOfObjects(map), keysAndValues.get(i), keysAndValues.get(i + 1));
+            PickleDict.put(mapOfObjects(map), keysAndValues.get(i), keysAndValues.get(i + 1), in);
         }
-    }
-
-    /** Keys are scalars only: hashing a list that contains itself would not end. */
-    private void put(Map<Object, Object> map, Object key, Object value) throws CheckpointException {
-        if (!(key instanceof String || key instanceof Long || key instanceof Boolean || key instanceof Double)) {
-            throw in.bad("a dict key that is neither text nor a number");
-        }
-        map.put(key, value);
     }
 
     @SuppressWarnings("unchecked") // every List on the stack was made by EMPTY_LIST
@@ -270,37 +262,11 @@ final class Unpickler {
         }
         push(
                 switch (global) {
-                    case ORDERED_DICT -> orderedDict(arguments);
+                    case ORDERED_DICT -> PickleDict.ordered(arguments, in);
                     case REBUILD_TENSOR -> PickledTensor.of(arguments, in);
-                    case REBUILD_PARAMETER -> parameter(arguments);
+                    case REBUILD_PARAMETER -> PickledTensor.ofParameter(arguments, in);
                     default -> throw in.bad("the pickle calls a storage class");
                 });
-    }
-
-    /** Without arguments, or (Python 2) with one list of pairs. */
-    private Map<Object, Object> orderedDict(PickleTuple arguments) throws CheckpointException {
-        Map<Object, Object> map = new LinkedHashMap<>();
-        if (arguments.items().isEmpty()) {
-            return map;
-        }
-        if (!(arguments.items().getFirst() instanceof List<?> pairs)) {
-            throw in.bad("an OrderedDict that is not made from a list of pairs");
-        }
-        for (Object pair : pairs) {
-            if (!(pair instanceof List<?> items) || items.size() != 2) {
-                throw in.bad("an OrderedDict with an item that is not a pair");
-            }
-            put(map, items.get(0), items.get(1));
-        }
-        return map;
-    }
-
-    /** {@code _rebuild_parameter(tensor, requires_grad, hooks)} is the tensor. */
-    private PickledTensor parameter(PickleTuple arguments) throws CheckpointException {
-        if (arguments.items().isEmpty() || !(arguments.items().getFirst() instanceof PickledTensor tensor)) {
-            throw in.bad("a parameter that is not made from a tensor");
-        }
-        return tensor;
     }
 
     /** Only an OrderedDict has state worth accepting: its {@code _metadata}, which says nothing about the weights. */
