@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendOptions;
@@ -31,7 +32,7 @@ final class OnnxModels implements AutoCloseable {
         }
 
         String fileName() {
-            return name().toLowerCase(java.util.Locale.ROOT) + ".onnx";
+            return name().toLowerCase(Locale.ROOT) + ".onnx";
         }
     }
 

@@ -1,0 +1,283 @@
+package org.samfast.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.samfast.checkpoint.Checkpoint;
+import org.samfast.checkpoint.TensorFile;
+import org.samfast.image.ImageReader;
+import org.samfast.image.RgbImage;
+import org.samfast.image.Size;
+import org.samfast.mask.LowResLogits;
+import org.samfast.mask.MaskPrediction;
+import org.samfast.prompt.ImageBox;
+import org.samfast.prompt.ImagePoint;
+import org.samfast.prompt.MaskPrompt;
+import org.samfast.prompt.Prompt;
+
+/**
+ * What every backend owes, with the built-in model on a photo; each backend's own test subclasses it. The expected
+ * values are the oracle's, of testdata/golden/segment.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class BackendContractTest {
+    private static final Path TESTDATA = Path.of(System.getProperty("sam.testdata"));
+    private static final Path GOLDEN = TESTDATA.resolve("golden/segment");
+    private static final int VALUES_PER_PROMPT = LowResLogits.MASKS * LowResLogits.SIDE * LowResLogits.SIDE;
+    private static final int EMBEDDING_CHANNEL = 64 * 64;
+
+    private Path cache;
+
+    private Checkpoint checkpoint;
+    private SamBackend backend;
+    private RgbImage photo;
+    private ImageEmbedding embedding;
+
+    /** The backend under test. */
+    protected abstract BackendProvider provider();
+
+    /** Allowed relative error of the image embedding: norm of the difference over norm of the oracle's. */
+    protected double embeddingTolerance() {
+        return 1e-4;
+    }
+
+    /** Allowed relative error of low-res logits and quality. */
+    protected double logitsTolerance() {
+        return 1e-3;
+    }
+
+    /** Prompts with golden outputs, as testdata/golden/segment/make.py gives them to the oracle. */
+    enum Golden {
+        POINT(new ImagePoint(400, 270, true)),
+        POINTS(new ImagePoint(400, 270, true), new ImagePoint(300, 200, false), new ImagePoint(420.5, 300.25, true)),
+        BOX,
+        POINTS_BOX(new ImagePoint(400, 270, true)),
+        POINT_MASK(new ImagePoint(400, 270, true)),
+        MASK;
+
+        private final List<ImagePoint> points;
+
+        Golden(ImagePoint... points) {
+            this.points = List.of(points);
+        }
+
+        Prompt prompt() {
+            boolean box = this == BOX || this == POINTS_BOX;
+            boolean mask = this == POINT_MASK || this == MASK;
+            return new Prompt(
+                    points,
+                    box ? new ImageBox(150, 100, 500.5, 400) : null,
+                    mask ? new MaskPrompt(golden("mask_input", "mask_input")) : null);
+        }
+
+        float[] expected(String tensor) {
+            return golden(name().toLowerCase(Locale.ROOT), tensor);
+        }
+    }
+
+    @BeforeAll
+    void openBackend(@TempDir Path directory) throws IOException {
+        cache = directory;
+        checkpoint = Checkpoint.open(TESTDATA.resolveSibling("models/sam_vit_t.bf16.safetensors"));
+        backend = provider().open(checkpoint, new BackendOptions(0, cache, Precision.FP32, null));
+        photo = ImageReader.read(TESTDATA.resolve("images/groceries.jpg"), ImageReader.DEFAULT_PIXEL_LIMIT);
+        embedding = backend.embed(List.of(photo)).getFirst();
+    }
+
+    @AfterAll
+    void closeBackend() {
+        embedding.close();
+        backend.close();
+        checkpoint.close();
+    }
+
+    @Test
+    void itIsUsableHereAndSaysWhatItRunsOn() {
+        assertThat(provider().unusableBecause()).isEmpty();
+        assertThat(backend.description()).startsWith(provider().name() + ": ").contains("vit_t", "fp32");
+    }
+
+    @Test
+    void theImageEmbeddingIsTheOracles() {
+        float[] expected = Golden.POINT.expected("image_embedding");
+        float[] every16th = new float[expected.length];
+        float[] all = embedding.toHost();
+        for (int channel = 0; channel < 16; channel++) {
+            System.arraycopy(
+                    all, channel * 16 * EMBEDDING_CHANNEL, every16th, channel * EMBEDDING_CHANNEL, EMBEDDING_CHANNEL);
+        }
+        assertThat(relativeError(expected, every16th)).isLessThan(embeddingTolerance());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theDecoderAnswersEveryKindOfPromptAsTheOracle(Golden golden) {
+        MaskPrediction prediction = predict(embedding, golden.prompt());
+        float[] logits = everySecondPixel(prediction.logits().values());
+        assertThat(relativeError(golden.expected("low_res_logits"), logits)).isLessThan(logitsTolerance());
+        assertThat(relativeError(golden.expected("iou"), prediction.quality())).isLessThan(logitsTolerance());
+    }
+
+    @Test
+    void manyPromptsOfAllKindsAtOnceAreAnsweredAsOneByOne() {
+        List<Prompt> prompts = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            prompts.add(Prompt.points(new ImagePoint(30 + 25 * i, 40 + 29 * i, true)));
+            prompts.add(Golden.values()[i % Golden.values().length].prompt());
+        }
+        MaskPrediction together = predict(embedding, prompts.toArray(Prompt[]::new));
+        assertThat(together.logits().prompts()).isEqualTo(prompts.size());
+        for (int i = 0; i < prompts.size(); i++) {
+            MaskPrediction alone = predict(embedding, prompts.get(i));
+            assertThat(relativeError(alone.logits().values(), slice(together, i)))
+                    .isLessThan(logitsTolerance());
+            assertThat(together.quality(i, 2)).isCloseTo(alone.quality(0, 2), within(1e-3f));
+        }
+    }
+
+    @Test
+    void severalImagesOfDifferentSizesKeepTheirOrderAndSizes() {
+        RgbImage small = corner(photo, new Size(97, 61));
+        List<ImageEmbedding> both = backend.embed(List.of(small, photo));
+        try {
+            Prompt prompt = Golden.POINT.prompt();
+            Prompt inside = Prompt.points(new ImagePoint(40, 30, true));
+            List<MaskPrediction> predictions = backend.predict(List.of(
+                    new PromptedImage(both.get(0), List.of(inside, inside)),
+                    new PromptedImage(both.get(1), List.of(prompt))));
+            assertThat(predictions.get(0).imageSize()).isEqualTo(small.size());
+            assertThat(predictions.get(0).logits().prompts()).isEqualTo(2);
+            assertThat(predictions.get(1).imageSize()).isEqualTo(photo.size());
+            float[] expected = predict(embedding, prompt).logits().values();
+            assertThat(relativeError(expected, predictions.get(1).logits().values()))
+                    .isLessThan(logitsTolerance());
+        } finally {
+            both.forEach(ImageEmbedding::close);
+        }
+    }
+
+    @Test
+    void eightThreadsGetTheSerialResults() throws Exception {
+        float[] expectedEmbedding = embedding.toHost();
+        Map<Golden, float[]> expected = new EnumMap<>(Golden.class);
+        for (Golden golden : Golden.values()) {
+            expected.put(golden, predict(embedding, golden.prompt()).logits().values());
+        }
+        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+            List<Future<Double>> errors = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                errors.add(threads.submit(() -> {
+                    try (ImageEmbedding own = backend.embed(List.of(photo)).getFirst()) {
+                        return relativeError(expectedEmbedding, own.toHost());
+                    }
+                }));
+            }
+            for (int i = 0; i < 12; i++) {
+                Golden golden = Golden.values()[i % Golden.values().length];
+                errors.add(threads.submit(() -> relativeError(
+                        Objects.requireNonNull(expected.get(golden)),
+                        predict(embedding, golden.prompt()).logits().values())));
+            }
+            for (Future<Double> error : errors) {
+                assertThat(error.get()).isLessThan(1e-5);
+            }
+        }
+    }
+
+    @Test
+    void anObserverSeesEveryStageAndChangesNothing() {
+        TreeSet<String> stages = new TreeSet<>();
+        StageObserver observer = (name, shape, values) -> {
+            long elements = 1;
+            for (long side : shape) {
+                elements *= side;
+            }
+            assertThat(values).as(name).hasSize(Math.toIntExact(elements));
+            stages.add(name);
+        };
+        try (SamBackend watched = provider().open(checkpoint, new BackendOptions(0, cache, Precision.FP32, observer));
+                ImageEmbedding own = watched.embed(List.of(photo)).getFirst()) {
+            MaskPrediction seen = watched.predict(List.of(new PromptedImage(own, List.of(Golden.POINT.prompt()))))
+                    .getFirst();
+            float[] expected =
+                    predict(embedding, Golden.POINT.prompt()).logits().values();
+            assertThat(relativeError(expected, seen.logits().values())).isLessThan(logitsTolerance());
+        }
+        assertThat(stages)
+                .contains("pixels", "patch_embed", "block.00", "block.11", "image_embedding", "image_pe")
+                .contains("sparse_prompt", "dense_prompt", "low_res_logits", "iou");
+    }
+
+    private MaskPrediction predict(ImageEmbedding image, Prompt... prompts) {
+        return backend.predict(List.of(new PromptedImage(image, List.of(prompts))))
+                .getFirst();
+    }
+
+    private static float[] slice(MaskPrediction prediction, int prompt) {
+        float[] values = new float[VALUES_PER_PROMPT];
+        System.arraycopy(prediction.logits().values(), prediction.logits().offset(prompt, 0), values, 0, values.length);
+        return values;
+    }
+
+    private static float[] everySecondPixel(float[] logits) {
+        int half = LowResLogits.SIDE / 2;
+        float[] thin = new float[LowResLogits.MASKS * half * half];
+        for (int i = 0; i < thin.length; i++) {
+            int row = i / half;
+            thin[i] = logits[(2 * row * half + i % half) * 2];
+        }
+        return thin;
+    }
+
+    private static RgbImage corner(RgbImage image, Size size) {
+        byte[] rgb = new byte[Math.toIntExact(size.area() * 3)];
+        for (int y = 0; y < size.height(); y++) {
+            System.arraycopy(image.rgb(), y * image.size().width() * 3, rgb, y * size.width() * 3, size.width() * 3);
+        }
+        return new RgbImage(size, rgb);
+    }
+
+    private static double relativeError(float[] expected, float[] actual) {
+        assertThat(actual).hasSameSizeAs(expected);
+        double difference = 0;
+        double whole = 0;
+        for (int i = 0; i < expected.length; i++) {
+            difference += Math.pow(actual[i] - expected[i], 2);
+            whole += Math.pow(expected[i], 2);
+        }
+        assertThat(whole).isPositive();
+        return Math.sqrt(difference / whole);
+    }
+
+    private static Offset<Float> within(float tolerance) {
+        return Offset.offset(tolerance);
+    }
+
+    private static float[] golden(String file, String tensor) {
+        try (TensorFile golden = TensorFile.open(GOLDEN.resolve(file + ".safetensors"))) {
+            return golden.tensor(tensor).toFloats();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
