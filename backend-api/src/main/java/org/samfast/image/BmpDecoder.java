@@ -1,13 +1,29 @@
 package org.samfast.image;
 
-import java.awt.image.BufferedImage;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
-/** BMP through the JDK's reader. */
+/** BMP through the JDK's reader; sizes are checked here first, because it decodes what is missing as black. */
 final class BmpDecoder {
+    private static final int OLD_HEADER = 12;
+    private static final int UNCOMPRESSED = 0;
+
     private BmpDecoder() {}
 
     static RgbImage decode(byte[] file, PixelLimit limit) throws BadImage {
-        BufferedImage image = ImageIoDecoder.decode("BMP", file, limit);
-        return RasterPixels.image(image);
+        if (file.length < 34) {
+            throw BadImage.cut("BMP");
+        }
+        ByteBuffer header = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        boolean old = header.getInt(14) == OLD_HEADER;
+        long width = old ? header.getShort(18) : header.getInt(18);
+        long height = Math.abs((long) (old ? header.getShort(20) : header.getInt(22)));
+        limit.accept(width, height);
+        long rowBytes = (width * header.getShort(old ? 24 : 28) + 31) / 32 * 4;
+        boolean plain = old || header.getInt(30) == UNCOMPRESSED;
+        if (plain && (header.getInt(10) & 0xffffffffL) + rowBytes * height > file.length) {
+            throw BadImage.cut("BMP");
+        }
+        return RasterPixels.image(ImageIoDecoder.decode("BMP", file, limit));
     }
 }

@@ -37,8 +37,6 @@ final class ImageIoDecoder {
             throw BadImage.cut(format);
         } catch (IOException | RuntimeException e) {
             throw new BadImage("the " + format + " is damaged or ends too early (" + e.getMessage() + ")", e);
-        } catch (OutOfMemoryError e) {
-            throw new BadImage("the " + format + " needs more memory than there is; give Java more with -Xmx", e);
         } finally {
             if (reader != null) {
                 reader.dispose();

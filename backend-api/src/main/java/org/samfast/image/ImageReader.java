@@ -27,6 +27,9 @@ public final class ImageReader {
             return ImageFormat.of(bytes).decode(bytes, new PixelLimit(pixelLimit));
         } catch (BadImage e) {
             throw new ImageException(file + ": " + e.getMessage(), e);
+        } catch (OutOfMemoryError e) {
+            throw new ImageException(
+                    file + ": decoding it needs more memory than there is; give Java more with -Xmx", e);
         }
     }
 

@@ -6,16 +6,24 @@ import java.util.stream.IntStream;
 /**
  * Pillow's {@code Image.resize(size, BILINEAR)} of an RGB image, bit for bit: a triangle filter as wide as the
  * reduction, 22-bit fixed-point weights, first along rows, rounded to bytes, then along columns. A pass that would not
- * change the size is left out. Formulas: Pillow src/libImaging/Resample.c.
+ * change the size is left out, and a very tall image is reduced along columns first. Formulas: Pillow
+ * src/libImaging/Resample.c and Image.resize.
  */
 final class PillowBilinear {
     private static final int BANDS = 3;
     private static final int FRACTION_BITS = 22;
+    /** Height over width from which Pillow turns the order of the passes. */
+    private static final long TALL = 100;
+
     private static final int HALF = 1 << (FRACTION_BITS - 1);
 
     private PillowBilinear() {}
 
     static RgbImage resize(RgbImage image, Size size) {
+        Size from = image.size();
+        if (from.height() > from.width() * TALL && size.height() < from.height()) {
+            return alongRows(alongColumns(image, size.height()), size.width());
+        }
         return alongColumns(alongRows(image, size.width()), size.height());
     }
 

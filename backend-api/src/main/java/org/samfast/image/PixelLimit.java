@@ -18,18 +18,17 @@ record PixelLimit(long pixels) {
             throw new BadImage(
                     width + "x" + height + " pixels are more than can be held; make the image smaller first");
         }
-        checkMemory(width, height);
+        checkMemory(area, width + "x" + height + " pixels");
         return new Size((int) width, (int) height);
     }
 
-    private static void checkMemory(long width, long height) throws BadImage {
-        Runtime runtime = Runtime.getRuntime();
-        long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
-        long needed = width * height * DECODING;
-        if (needed > free) {
-            throw new BadImage(
-                    width + "x" + height + " pixels need about " + (needed >> 20) + " MB of memory, free are "
-                            + (free >> 20) + " MB; make the image smaller first or give Java more with -Xmx");
+    // against all of the heap, not what is free: most of what looks used in a long run is garbage
+    private static void checkMemory(long area, String pixels) throws BadImage {
+        long most = Runtime.getRuntime().maxMemory();
+        long needed = area * DECODING;
+        if (needed > most) {
+            throw new BadImage(pixels + " need about " + (needed >> 20) + " MB of memory, Java may use " + (most >> 20)
+                    + " MB; make the image smaller first or give Java more with -Xmx");
         }
     }
 }

@@ -7,11 +7,19 @@ import java.awt.image.Raster;
 final class TiffDecoder {
     private static final int PALETTE = 3;
     private static final int CMYK = 5;
+    private static final int MOST_SAMPLES = 8;
 
     private TiffDecoder() {}
 
     static RgbImage decode(byte[] file, PixelLimit limit) throws BadImage {
         TiffTags tags = TiffTags.of(file, 0, file.length);
+        if (tags.isEmpty()) {
+            throw BadImage.cut("TIFF");
+        }
+        if (tags.get(TiffTags.SAMPLES_PER_PIXEL) > MOST_SAMPLES) {
+            throw new BadImage("a TIFF of " + tags.get(TiffTags.SAMPLES_PER_PIXEL)
+                    + " samples per pixel is not supported; convert it to RGB first");
+        }
         BufferedImage image = ImageIoDecoder.decode("TIFF", file, limit);
         Size size = new Size(image.getWidth(), image.getHeight());
         return Orientation.apply(new RgbImage(size, rgb(image, tags)), tags.orientation());

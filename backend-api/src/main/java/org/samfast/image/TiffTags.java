@@ -8,6 +8,7 @@ import java.util.Map;
 /** The short tags and the palette in the first directory of a TIFF structure, which is what EXIF is too. */
 final class TiffTags {
     static final int PHOTOMETRIC = 0x0106;
+    static final int SAMPLES_PER_PIXEL = 0x0115;
     private static final int ORIENTATION = 0x0112;
     private static final int COLOR_MAP = 0x0140;
     private static final int SHORT = 3;
@@ -54,6 +55,11 @@ final class TiffTags {
         for (int i = 0; i < count; i++) {
             colorMap[i] = tiff.getShort(offset + 2 * i) & 0xffff;
         }
+    }
+
+    /** Whether there is no directory, or nothing in it. */
+    boolean isEmpty() {
+        return shorts.isEmpty();
     }
 
     /** The tag's value, or -1. */

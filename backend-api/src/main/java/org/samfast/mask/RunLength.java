@@ -131,7 +131,7 @@ public record RunLength(Size size, int[] counts) {
     }
 
     private static long number(String text, int begin, int end) {
-        long value = (text.charAt(end - 1) & 16) == 0 ? 0 : -1;
+        long value = ((text.charAt(end - 1) - 48) & 16) == 0 ? 0 : -1;
         for (int at = end - 1; at >= begin; at--) {
             value = (value << 5) | ((text.charAt(at) - 48) & 31);
         }
