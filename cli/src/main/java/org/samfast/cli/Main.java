@@ -9,7 +9,13 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "sam",
         description = "Segment Anything for the JVM: from a photo and a click to a mask.",
-        subcommands = {DownloadCommand.class},
+        subcommands = {
+            SegmentCommand.class,
+            DownloadCommand.class,
+            InfoCommand.class,
+            BackendsCommand.class,
+            EvalCommand.class
+        },
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         versionProvider = VersionProvider.class,

@@ -62,6 +62,7 @@ class ManPageTest {
     /** Words only: without the escapes and the line breaks of roff. */
     private static String plain(String roff) {
         return squeezed(roff.replaceAll("\\\\f[BIRP]", "")
+                .replace("\\*(Aq", "'")
                 .replace("\\(aq", "'")
                 .replace("\\(cq", "'")
                 .replace("\\(oq", "'")

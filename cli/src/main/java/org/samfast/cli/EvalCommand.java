@@ -1,0 +1,163 @@
+package org.samfast.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.samfast.cli.eval.AnnotationScore;
+import org.samfast.cli.eval.CocoFileReader;
+import org.samfast.cli.eval.CocoImage;
+import org.samfast.cli.eval.Evaluation;
+import org.samfast.cli.eval.EvaluationSummary;
+import org.samfast.cli.eval.ScoresCsv;
+import org.samfast.cli.output.AtomicFile;
+import org.samfast.cli.output.JsonText;
+import org.samfast.cli.output.ResultWriter;
+import org.samfast.image.ImageException;
+import org.samfast.image.ImageReader;
+import org.samfast.image.RgbImage;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code sam eval}: how well a model finds the objects of a COCO file. */
+@Command(
+        name = "eval",
+        description = {
+            "Measure mean IoU on annotated images: every object is asked for by one click and by its box, and the masks"
+                    + " are compared with the annotation at the size of the image.",
+            "The click is the annotation's 'point' [x,y]; without one, the object's deepest point (largest Euclidean"
+                    + " distance to what is outside). Every annotation counts once, crowds too; a missing bbox is taken"
+                    + " from the mask. Where annotations have 'ref_iou' (the four numbers in the order of the table), the"
+                    + " largest difference from it is shown."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  sam eval --coco annotations.json --images .",
+            "  sam eval --coco annotations.json --images . --limit 1 --json --quiet",
+            "  sam eval --coco annotations.json --images . --per-annotation scores.csv"
+        })
+final class EvalCommand implements Callable<Integer> {
+    @Option(
+            names = "--coco",
+            required = true,
+            paramLabel = "FILE",
+            description = "COCO annotations: polygons, or run lengths as a list or compressed.")
+    Path coco = Path.of("");
+
+    @Option(
+            names = "--images",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder that the file names of the annotations start from; where a name with folders is not"
+                    + " there, its last part is looked for in DIR itself.")
+    Path images = Path.of("");
+
+    @Mixin
+    ModelOptions model = new ModelOptions();
+
+    @Option(names = "--limit", paramLabel = "N", description = "Only the first N images with annotations.")
+    long limit = Long.MAX_VALUE;
+
+    @Option(names = "--json", description = "Print one JSON object instead of the table.")
+    boolean json;
+
+    @Option(
+            names = "--per-annotation",
+            paramLabel = "FILE",
+            description = "Also write the four IoU of every annotation as CSV.")
+    @Nullable
+    Path perAnnotation;
+
+    @ParentCommand
+    Main main;
+
+    @Spec
+    CommandSpec spec;
+
+    private final List<AnnotationScore> scores = new ArrayList<>();
+
+    @Override
+    public Integer call() throws IOException {
+        if (limit < 1) {
+            throw new ParameterException(spec.commandLine(), "--limit: expected 1 or more, got " + limit);
+        }
+        List<CocoImage> wanted = CocoFileReader.read(coco).stream().limit(limit).toList();
+        try (ModelSession session = model.open(null)) {
+            int exitCode =
+                    new ImageBatch(spec.commandLine(), main.verbose, model.quiet).run(wanted, new Scoring(session));
+            if (exitCode != ExitCode.BAD_INPUT) {
+                report(session);
+            }
+            return exitCode;
+        }
+    }
+
+    /** Scores one image after the other. */
+    private final class Scoring implements ImageBatch.Work<CocoImage> {
+        private final ModelSession session;
+
+        Scoring(ModelSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public String name(CocoImage image) {
+            return image.fileName();
+        }
+
+        @Override
+        public List<String> process(CocoImage coco) throws IOException {
+            Path file = file(coco);
+            RgbImage image = ImageReader.read(file, ImageReader.DEFAULT_PIXEL_LIMIT);
+            if (!image.size().equals(coco.size())) {
+                throw new ImageException(
+                        file + ": the annotations are for " + coco.size() + ", the image is " + image.size());
+            }
+            scores.addAll(new Evaluation(session.backend()).score(image, coco));
+            return List.of();
+        }
+
+        @Override
+        public List<String> failed(CocoImage image, String error) {
+            return List.of();
+        }
+    }
+
+    private Path file(CocoImage image) {
+        Path whole = images.resolve(image.fileName());
+        return Files.exists(whole) ? whole : images.resolve(String.valueOf(whole.getFileName()));
+    }
+
+    private void report(ModelSession session) throws IOException {
+        if (perAnnotation != null) {
+            AtomicFile.write(perAnnotation, out -> ScoresCsv.write(out, scores));
+        }
+        EvaluationSummary summary = new EvaluationSummary(scores);
+        PrintWriter stdout = spec.commandLine().getOut();
+        if (json) {
+            stdout.println(JsonText.line(generator -> write(generator, session.origin(), summary)));
+        } else {
+            summary.lines().forEach(stdout::println);
+        }
+    }
+
+    private static void write(JsonGenerator json, ResultWriter.Origin origin, EvaluationSummary summary)
+            throws IOException {
+        json.writeStartObject();
+        json.writeStringField("model", origin.model());
+        json.writeStringField("weights", origin.weights());
+        json.writeStringField("backend", origin.backend());
+        summary.write(json);
+        json.writeEndObject();
+    }
+}

@@ -1,0 +1,58 @@
+package org.samfast.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.samfast.checkpoint.Checkpoint;
+import org.samfast.cli.output.CheckpointReport;
+import org.samfast.cli.output.JsonText;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sam info}: what is in a checkpoint. */
+@Command(
+        name = "info",
+        description = {
+            "Show what a SAM checkpoint holds: architecture, parameters, element types.",
+            "Ends with 3 and the reason on anything that is not a complete SAM checkpoint."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  sam info sam_vit_b_01ec64.pth",
+            "  sam info sam_vit_b_01ec64.pth --sha256 --json",
+            "  sam info sam_vit_b_01ec64.pth --tensors"
+        })
+final class InfoCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "WEIGHTS", description = "A .pth or .safetensors file.")
+    Path weights = Path.of("");
+
+    @Option(names = "--sha256", description = "Also the SHA-256 of the file, which takes reading all of it.")
+    boolean sha256;
+
+    @Option(names = "--tensors", description = "Also name, element type and shape of every tensor.")
+    boolean tensors;
+
+    @Option(names = "--json", description = "Print one JSON object instead.")
+    boolean json;
+
+    @Spec
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        try (Checkpoint checkpoint = Checkpoint.open(weights)) {
+            CheckpointReport report = new CheckpointReport(checkpoint, sha256, tensors);
+            if (json) {
+                out.println(JsonText.line(report::write));
+            } else {
+                report.lines().forEach(out::println);
+            }
+        }
+        return ExitCode.DONE;
+    }
+}

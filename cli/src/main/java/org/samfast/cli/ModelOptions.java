@@ -1,0 +1,87 @@
+package org.samfast.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.samfast.backend.BackendOptions;
+import org.samfast.backend.BackendProvider;
+import org.samfast.backend.Backends;
+import org.samfast.backend.StageObserver;
+import org.samfast.checkpoint.Checkpoint;
+import org.samfast.cli.model.ModelCache;
+import org.samfast.cli.model.Models;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options of every command that computes: which weights, on which backend. */
+final class ModelOptions {
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            description = "vit_t, the small demo model that comes with sam (default), or one that 'sam download'"
+                    + " fetched: vit_b, vit_l, vit_h.")
+    @Nullable
+    String model;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            description = "Any SAM checkpoint instead: .pth or .safetensors, official or fine-tuned.")
+    @Nullable
+    Path weights;
+
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            defaultValue = Backends.AUTO,
+            description = "What computes: auto (default: the best that is usable here), onnx or cuda."
+                    + " See 'sam backends'.")
+    String backend = Backends.AUTO;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "CPU threads to compute with; default: one per core.")
+    int threads;
+
+    @Option(names = "--quiet", description = "Say nothing on stderr but errors.")
+    boolean quiet;
+
+    @Spec(Spec.Target.MIXEE)
+    CommandSpec command;
+
+    /** Whether the small model that comes with sam is meant. */
+    boolean isBuiltIn() {
+        return weights == null && (model == null || model.equals(Models.BUILT_IN));
+    }
+
+    /**
+     * Opens the weights and chooses the backend, which is itself opened when first used.
+     *
+     * @param observer sees every stage; null for none
+     */
+    ModelSession open(@Nullable StageObserver observer) throws IOException {
+        checkUsage();
+        BackendProvider provider = Backends.choose(backend);
+        BackendOptions options =
+                new BackendOptions(threads, ModelCache.ofPlatform().onnx(), null, observer);
+        return new ModelSession(this, Checkpoint.open(file()), provider, options);
+    }
+
+    private Path file() throws IOException {
+        return weights != null ? weights : Models.ofPlatform().file(model == null ? Models.BUILT_IN : model);
+    }
+
+    private void checkUsage() {
+        if (model != null && weights != null) {
+            throw new ParameterException(
+                    command.commandLine(), "--model and --weights both name the weights; give one of them");
+        }
+        if (threads < 0) {
+            throw new ParameterException(command.commandLine(), "--threads: expected 0 or more, got " + threads);
+        }
+    }
+}

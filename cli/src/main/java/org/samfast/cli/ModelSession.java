@@ -1,0 +1,66 @@
+package org.samfast.cli;
+
+import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
+import org.samfast.backend.BackendOptions;
+import org.samfast.backend.BackendProvider;
+import org.samfast.backend.SamBackend;
+import org.samfast.checkpoint.Checkpoint;
+import org.samfast.cli.output.CheckpointReport;
+import org.samfast.cli.output.ResultWriter;
+
+/**
+ * Weights and the backend that runs them. The backend is opened when it is first needed, so that a run whose inputs are
+ * all bad ends at once; it is then announced on stderr.
+ */
+final class ModelSession implements AutoCloseable {
+    private final ModelOptions options;
+    private final Checkpoint weights;
+    private final BackendProvider provider;
+    private final BackendOptions backendOptions;
+    private @Nullable SamBackend backend;
+
+    ModelSession(ModelOptions options, Checkpoint weights, BackendProvider provider, BackendOptions backendOptions) {
+        this.options = options;
+        this.weights = weights;
+        this.provider = provider;
+        this.backendOptions = backendOptions;
+    }
+
+    SamBackend backend() {
+        if (backend == null) {
+            backend = provider.open(weights, backendOptions);
+            announce(backend);
+        }
+        return backend;
+    }
+
+    /** What computes, for the record; opens the backend. */
+    ResultWriter.Origin origin() {
+        return new ResultWriter.Origin(
+                weights.architecture().name(),
+                weights.file().toString(),
+                backend().description());
+    }
+
+    private void announce(SamBackend opened) {
+        if (options.quiet) {
+            return;
+        }
+        PrintWriter stderr = options.command.commandLine().getErr();
+        stderr.println("backend: " + opened.description().replaceFirst(": (.*)", " ($1)"));
+        stderr.println(
+                options.isBuiltIn()
+                        ? "model: vit_t, a small demo model; for real quality: sam download vit_b"
+                        : "model: " + weights.architecture().name());
+        stderr.println("weights: " + weights.file() + ", stored " + CheckpointReport.storedIn(weights));
+    }
+
+    @Override
+    public void close() {
+        if (backend != null) {
+            backend.close();
+        }
+        weights.close();
+    }
+}

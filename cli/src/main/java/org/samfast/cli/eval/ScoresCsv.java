@@ -1,0 +1,35 @@
+package org.samfast.cli.eval;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+
+/** The score of every annotation as CSV: {@code image,annotation,click,click_best3,click_single,box}. */
+public final class ScoresCsv {
+    private ScoresCsv() {}
+
+    public static void write(OutputStream out, List<AnnotationScore> scores) throws IOException {
+        Writer csv = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+        csv.write("image,annotation");
+        for (PromptKind kind : PromptKind.values()) {
+            csv.write("," + kind.key());
+        }
+        csv.write("\n");
+        for (AnnotationScore score : scores) {
+            csv.write(quoted(score.image()) + "," + score.annotation());
+            for (PromptKind kind : PromptKind.values()) {
+                csv.write(String.format(Locale.ROOT, ",%.6f", score.iou().get(kind)));
+            }
+            csv.write("\n");
+        }
+        csv.flush();
+    }
+
+    private static String quoted(String text) {
+        return text.matches("[^,\"\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+    }
+}

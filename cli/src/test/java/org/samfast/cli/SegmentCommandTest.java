@@ -1,0 +1,263 @@
+package org.samfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.samfast.checkpoint.TensorFile;
+import org.samfast.cli.SamInProcess.Ended;
+
+/** The command on a fake backend that draws discs and boxes: everything but the model. */
+class SegmentCommandTest {
+    private static final String MODEL_LINE = "model: vit_t, a small demo model; for real quality: sam download vit_b";
+
+    @TempDir
+    Path folder;
+
+    private Path image;
+    private Path out;
+
+    @BeforeEach
+    void anImageOf256By128() throws Exception {
+        image = png("dog.png", 256, 128);
+        out = folder.resolve("out");
+    }
+
+    @Test
+    void writesAMaskAndAnOverlayAndPrintsALine() throws Exception {
+        Ended ended = segment(image, "--box", "64,32,128,96");
+        assertThat(ended.exitCode()).isZero();
+        assertThat(ended.outputLines())
+                .containsExactly(
+                        out.resolve("dog.mask.png") + "  object 1  score 0.50  area 4096 px (12.5%)  box 64,32,128,96");
+        assertThat(ended.errorLines())
+                .startsWith("backend: fake (nothing, weights BF16, computed fp32)", MODEL_LINE)
+                .hasSize(3);
+        assertThat(ended.errorLines().get(2)).startsWith("weights: ").endsWith(".safetensors, stored bf16");
+        BufferedImage mask = ImageIO.read(out.resolve("dog.mask.png").toFile());
+        assertThat(mask.getRaster().getSample(100, 50, 0)).isEqualTo(255);
+        assertThat(mask.getRaster().getSample(10, 50, 0)).isZero();
+        assertThat(filesWritten()).containsExactly("dog.mask.png", "dog.overlay.png");
+    }
+
+    @Test
+    void aSingleClickGetsTheBestOfThreeAndEverythingElseTheSingleMask() {
+        assertThat(segment(image, "--points", "100,60").stdout()).contains("score 0.90");
+        assertThat(segment(image, "--points", "100,60;5,5,0").stdout()).contains("score 0.50");
+    }
+
+    @Test
+    void multimaskNumbersTheThreeMasks() throws Exception {
+        Ended ended = segment(image, "--points", "100,60", "--points", "10,10", "--multimask", "--format", "png");
+        assertThat(ended.outputLines()).hasSize(6);
+        assertThat(filesWritten())
+                .containsExactly(
+                        "dog.mask1.png",
+                        "dog.mask2.png",
+                        "dog.mask3.png",
+                        "dog.obj2.mask1.png",
+                        "dog.obj2.mask2.png",
+                        "dog.obj2.mask3.png");
+    }
+
+    @Test
+    void writesRunLengthsThatPycocotoolsReads() throws Exception {
+        segment(image, "--box", "64,32,128,96", "--format", "rle");
+        // pycocotools 2.0.11: encode(asfortranarray(mask)) of ones in [32:96, 64:128] of zeros [128, 256]
+        assertThat(Files.readString(out.resolve("dog.rle.json")).replaceAll("\\s", ""))
+                .contains(
+                        "\"segmentation\":{\"size\":[128,256],\"counts\":\"PQ8P2P200000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000Po?\"},\"area\":4096,"
+                                + "\"bbox\":[64,32,64,64],\"predicted_iou\":0.5,\"point_coords\":[]");
+    }
+
+    @Test
+    void jsonOnStdoutIsTheJsonFileOnOneLine() throws Exception {
+        Ended ended = segment(image, "--points", "100,60.5", "--format", "png,json", "--json");
+        assertThat(ended.outputLines()).hasSize(1);
+        String line = ended.stdout().strip();
+        assertThat(Files.readString(out.resolve("dog.json")).replaceAll("\\s", ""))
+                .isEqualTo(line.replaceAll("\\s", ""));
+        assertThat(line)
+                .startsWith("{\"image\":\"" + image + "\",\"width\":256,\"height\":128,\"model\":\"vit_t\"")
+                .contains("\"points\":[[100,60.5,1]]", "\"output\":2,\"predicted_iou\":0.9", "dog.mask.png");
+    }
+
+    @Test
+    void logitsCanBeGivenBackAsAPrompt() throws Exception {
+        Ended first = segment(image, "--points", "100,60", "--format", "png,logits");
+        byte[] mask = Files.readAllBytes(out.resolve("dog.mask.png"));
+        Path logits = out.resolve("dog.logits.safetensors");
+        try (TensorFile file = TensorFile.open(logits)) {
+            assertThat(file.tensors())
+                    .containsOnlyKeys("low_res_logits")
+                    .allSatisfy((_, tensor) -> assertThat(tensor.shape()).containsExactly(1, 256, 256));
+        }
+        Ended second = segment(image, "--mask-in", logits, "--format", "png");
+        assertThat(first.exitCode() + second.exitCode()).isZero();
+        assertThat(Files.readAllBytes(out.resolve("dog.mask.png"))).isEqualTo(mask);
+    }
+
+    @Test
+    void dumpHoldsTheStages() throws Exception {
+        Path dump = folder.resolve("stages.safetensors");
+        assertThat(segment(image, "--points", "100,60", "--dump", dump).exitCode())
+                .isZero();
+        try (TensorFile file = TensorFile.open(dump)) {
+            assertThat(file.tensors())
+                    .containsOnlyKeys("image_embedding", "resized", "low_res_logits", "iou", "masks")
+                    .allSatisfy((name, tensor) -> assertThat(Arrays.toString(tensor.shape()))
+                            .isEqualTo(
+                                    switch (name) {
+                                        case "image_embedding" -> "[1, 256, 64, 64]";
+                                        case "resized" -> "[512, 1024, 3]";
+                                        case "low_res_logits" -> "[4, 256, 256]";
+                                        case "iou" -> "[4]";
+                                        default -> "[4, 128, 256]";
+                                    }));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "|no prompt: say what to segment",
+                "--points 1;2|--points: expected x,y or x,y,label",
+                "--box 1,2,3|--box: expected x0,y0,x1,y1, got '1,2,3'",
+                "--points 1,2 --points 3,4 --box 1,2,3,4|got 2 x --points and 1 x --box",
+                "--points 1,2 --format gif|Invalid value for option '--format'",
+                "--points 1,2 --threads -1|--threads: expected 0 or more, got -1",
+                "--points 1,2 --max-pixels 0|--max-pixels: expected 1 or more, got 0",
+                "--points 1,2 --model vit_t --weights x.pth|--model and --weights both name the weights",
+                "--points 1,2 --points 3,4 --dump x|--dump: expected one image and one object, got 1 images and 2",
+            })
+    void aWrongCommandLineExitsWith2(String arguments, String sentence) {
+        String[] words = arguments == null ? new String[0] : arguments.split(" ", -1);
+        Ended ended = segment(Stream.concat(Stream.of(image), Stream.of(words)).toArray());
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(ended.stdout()).isEmpty();
+        assertThat(ended.stderr()).startsWith("sam: " + sentence).endsWith("Try 'sam segment --help'.\n");
+    }
+
+    @Test
+    void imagesOfOneNameAreRefusedBeforeAnyWork() throws Exception {
+        Path other = png("other/dog.png", 20, 20);
+        Ended ended = segment(image, other, "--points", "5,5");
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(ended.stderr()).contains("dog.png and ", "would both write ", "dog.mask.png");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void aBatchGoesOnPastABadFileAndNamesIt() throws Exception {
+        Path bad = Files.writeString(folder.resolve("bad.jpg"), "this is text");
+        Path small = png("small.png", 20, 20);
+        Ended ended = segment(bad, small, image, folder.resolve("missing.png"), "--points", "100,60");
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(ended.outputLines()).singleElement().asString().contains("dog.mask.png");
+        assertThat(ended.stderr())
+                .contains(
+                        "sam: " + bad + ": ", "sam: " + small + ": point 100,60 lies outside the image, which is 20x20")
+                .endsWith("sam: 3 of 4 images failed: " + bad + ", " + small + ", " + folder.resolve("missing.png")
+                        + "\n");
+        assertThat(filesWritten()).containsExactly("dog.mask.png", "dog.overlay.png");
+    }
+
+    @Test
+    void aFailedImageHasItsLineInJsonToo() throws Exception {
+        Path bad = Files.writeString(folder.resolve("bad.jpg"), "this is text");
+        Ended ended = segment(bad, image, "--points", "100,60", "--json");
+        assertThat(ended.outputLines()).hasSize(2);
+        assertThat(ended.outputLines().getFirst()).startsWith("{\"image\":\"" + bad + "\",\"error\":\"");
+    }
+
+    @Test
+    void whereEveryInputIsBadItExitsWith3AndOpensNoBackend() throws Exception {
+        Path bad = Files.writeString(folder.resolve("bad.jpg"), "this is text");
+        Ended ended = segment(bad, "--points", "1,1");
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ended.errorLines()).singleElement().asString().startsWith("sam: " + bad + ": ");
+    }
+
+    @Test
+    void aFolderStandsForItsImagesWithoutEarlierOutputs() throws Exception {
+        png("photos/b.png", 30, 30);
+        png("photos/a.PNG", 30, 30);
+        png("photos/a.mask.png", 30, 30);
+        png("photos/a.overlay.png", 30, 30);
+        png("photos/below/c.png", 30, 30);
+        Files.writeString(folder.resolve("photos/notes.txt"), "text");
+        Ended ended = segment(folder.resolve("photos"), "--points", "5,5", "--format", "png");
+        assertThat(ended.exitCode()).isZero();
+        assertThat(filesWritten()).containsExactly("a.mask.png", "b.mask.png");
+    }
+
+    @Test
+    void aFolderWithoutImagesIsABadInput() throws Exception {
+        Ended ended = segment(Files.createDirectory(folder.resolve("empty")), "--points", "5,5");
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ended.stderr()).contains("empty: no image in this folder");
+    }
+
+    @Test
+    void whereNothingCanBeWrittenItSaysSo() throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "in the way");
+        Ended ended = SamInProcess.run("segment", image, "--points", "5,5", "--backend", "fake", "--out", file);
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ended.errorLines())
+                .singleElement()
+                .asString()
+                .startsWith("sam: ")
+                .contains(file.toString());
+    }
+
+    @Test
+    void anUnknownBackendExitsWith4() {
+        Ended ended = SamInProcess.run("segment", image, "--points", "5,5", "--backend", "abacus", "--out", out);
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.BACKEND_NOT_USABLE);
+        assertThat(ended.stderr()).startsWith("sam: backend 'abacus' is unknown. Known: auto, ");
+    }
+
+    @Test
+    void aModelThatIsNotDownloadedNamesTheCommand() {
+        Ended ended = segment(image, "--points", "5,5", "--model", "vit_h");
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ended.stderr()).contains("run: sam download vit_h (2565 MB)");
+    }
+
+    @Test
+    void quietSaysNothingOnStderr() {
+        assertThat(segment(image, "--points", "5,5", "--quiet").stderr()).isEmpty();
+    }
+
+    private Ended segment(Object... arguments) {
+        return SamInProcess.run(Stream.of(
+                        Stream.of("segment"),
+                        Stream.of(arguments),
+                        Stream.<Object>of("--backend", "fake", "--out", out))
+                .flatMap(words -> words)
+                .toArray());
+    }
+
+    private Path png(String name, int width, int height) throws Exception {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        ImageIO.write(new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB), "png", file.toFile());
+        return file;
+    }
+
+    private Stream<String> filesWritten() throws Exception {
+        try (Stream<Path> files = Files.list(out)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList().stream();
+        }
+    }
+}
