@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -36,62 +37,83 @@ final class OnnxModels implements AutoCloseable {
         }
     }
 
-    private final Map<Part, OrtSession> sessions = new EnumMap<>(Part.class);
+    /** Makes the session of one part. */
+    private interface Source {
+        OrtSession session(Part part) throws OrtException;
+    }
 
-    private OnnxModels() {}
+    private final Map<Part, OrtSession> sessions = new EnumMap<>(Part.class);
+    private final Source source;
+    private boolean closed;
+
+    private OnnxModels(Source source) {
+        this.source = source;
+    }
 
     static OnnxModels open(Checkpoint checkpoint, BackendOptions options, int threads) {
-        OnnxModels models = new OnnxModels();
         try {
-            if (options.observer() == null) {
-                models.fromCache(checkpoint, options.cacheDirectory(), threads);
-            } else {
-                models.fromCheckpoint(checkpoint, threads);
-            }
+            OnnxModels models = options.observer() == null
+                    ? fromCache(checkpoint, options.cacheDirectory(), threads)
+                    : fromCheckpoint(checkpoint, threads);
+            models.encoder();
             return models;
-        } catch (OrtException | IOException e) {
-            models.close();
+        } catch (OrtException e) {
             throw new BackendException(checkpoint.file() + ": ONNX Runtime cannot prepare it: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new BackendException(
+                    options.cacheDirectory() + ": the cache for prepared models cannot be used: " + reason(e)
+                            + "; set SAM_CACHE_DIR to a folder with room for twice the checkpoint in fp32",
+                    e);
         }
     }
 
-    private void fromCheckpoint(Checkpoint checkpoint, int threads) throws OrtException {
-        for (Part part : Part.values()) {
+    private static String reason(IOException e) {
+        String reason = e instanceof FileSystemException system ? system.getReason() : e.getMessage();
+        return reason == null ? e.getClass().getSimpleName() : reason;
+    }
+
+    private static OnnxModels fromCheckpoint(Checkpoint checkpoint, int threads) {
+        return new OnnxModels(part -> {
             try (Arena arena = Arena.ofConfined()) {
-                sessions.put(part, OnnxSession.inMemory(part.build(checkpoint, arena, true), threads));
+                return OnnxSession.inMemory(part.build(checkpoint, arena, true), threads);
             }
-        }
+        });
     }
 
-    private void fromCache(Checkpoint checkpoint, Path directory, int threads) throws OrtException, IOException {
+    private static OnnxModels fromCache(Checkpoint checkpoint, Path directory, int threads)
+            throws OrtException, IOException {
         Path stored = new OnnxCache(directory).entry(checkpoint, (part, file) -> {
             try (Arena arena = Arena.ofConfined()) {
                 OnnxSession.store(part.build(checkpoint, arena, false), file, threads);
             }
         });
-        for (Part part : Part.values()) {
-            sessions.put(part, OnnxSession.load(stored.resolve(part.fileName()), threads));
-        }
+        return new OnnxModels(part -> OnnxSession.load(stored.resolve(part.fileName()), threads));
     }
 
-    OrtSession encoder() {
+    OrtSession encoder() throws OrtException {
         return session(Part.ENCODER);
     }
 
-    OrtSession decoder(boolean withMask) {
+    OrtSession decoder(boolean withMask) throws OrtException {
         return session(withMask ? Part.MASK_DECODER : Part.DECODER);
     }
 
-    private OrtSession session(Part part) {
+    /** Made when first asked for: most runs never see a mask prompt. */
+    private synchronized OrtSession session(Part part) throws OrtException {
+        if (closed) {
+            throw new IllegalStateException("the backend is closed");
+        }
         OrtSession session = sessions.get(part);
         if (session == null) {
-            throw new IllegalStateException("the backend is closed");
+            session = source.session(part);
+            sessions.put(part, session);
         }
         return session;
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         for (OrtSession session : sessions.values()) {
             try {
                 session.close();
