@@ -93,6 +93,11 @@ def exif(orientation, endian="<"):
     return (b"II*\0" if endian == "<" else b"MM\0*") + struct.pack(endian + "I", 8) + ifd
 
 
+def profile(space):
+    made = ImageCms.ImageCmsProfile(ImageCms.createProfile(space)).tobytes()
+    return made[:24] + bytes(12) + made[36:]  # without the date, so that the files stay the same
+
+
 # --- the format matrix --------------------------------------------------------------------------------------------
 
 
@@ -108,7 +113,7 @@ def jpegs():
     save("grey-progressive.jpg", p.convert("L"), progressive=True)
     save("restart.jpg", restart_marker_blocks=2)
     save("rgb.jpg", keep_rgb=True)
-    save("icc.jpg", icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes())
+    save("icc.jpg", icc_profile=profile("LAB"))
     save("cmyk.jpg", p.convert("CMYK"))
     patched("cmyk.jpg", "ycck.jpg", lambda b: b.replace(b"Adobe\0d\0\0\0\0\0", b"Adobe\0d\0\0\0\0\2"))
     patched("cmyk.jpg", "cmyk-no-adobe.jpg", lambda b: b.replace(b"\xff\xee\0\x0eAdobe", b"\xff\xef\0\x0eOther"))
@@ -160,7 +165,7 @@ def pngs():
         save(f"palette-{bits}.png", p.quantize(2**bits), bits=bits)
         png(f"grey-{bits}.png", w, h, bits, 0, [packed(row >> (8 - bits), bits) for row in grey.tolist() and grey])
     save("rgb-transparent.png", transparency=(255, 25, 0)); save("grey-transparent.png", p.convert("L"), transparency=100)
-    save("gamma.png", pnginfo=None, icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes())
+    save("gamma.png", pnginfo=None, icc_profile=profile("XYZ"))
     save("orientation-6.png", exif=exif(6)); save("orientation-3.png", exif=exif(3, ">"))
     wide = lambda a: (a.astype(np.uint16) * 251 + 77).astype(">u2")
     png("rgb-16.png", w, h, 16, 2, [wide(row).tobytes() for row in rgb])
@@ -254,7 +259,7 @@ def webps():
     alpha = p.copy(); alpha.putalpha(Image.fromarray(pattern(*p.size)[..., 0]))
     save = lambda name, image=p, **o: image.save(OUT / name, "WEBP", **o)
     save("lossy.webp"); save("lossless.webp", lossless=True); save("lossy-alpha.webp", alpha); save("lossless-alpha.webp", alpha, lossless=True, exact=True)
-    save("orientation-8.webp", exif=exif(8)); save("icc.webp", icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    save("orientation-8.webp", exif=exif(8)); save("icc.webp", icc_profile=profile("sRGB"))
     save("animated.webp", save_all=True, append_images=[p.rotate(180)], lossless=True)
 
 
@@ -277,6 +282,8 @@ def broken():
     good = lambda name: (OUT / name).read_bytes()
     for name in ("420.jpg", "420-progressive.jpg", "rgb.png", "plain.gif", "rgb.bmp", "rgb-raw.tif", "rgb-lzw.tif", "rgb-jpeg.tif", "lossy.webp"):
         put("half-" + name, good(name)[: len(good(name)) // 2])
+    alpha = good("lossy-alpha.webp").index(b"ALPH") + 9
+    put("damaged-alpha.webp", good("lossy-alpha.webp")[:alpha] + bytes(8) + good("lossy-alpha.webp")[alpha + 8 :])
     put("only-start.jpg", good("420.jpg")[:200])
     put("no-end-marker.jpg", good("420.jpg")[:-2])
     put("ended-early.jpg", good("420.jpg")[:-200] + b"\xff\xd9")

@@ -1,6 +1,7 @@
 package org.samfast.image;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -40,11 +41,16 @@ public final class ImageReader {
         if (!Files.exists(file)) {
             throw new ImageException(file + ": no such file");
         }
+        if (!Files.isRegularFile(file)) {
+            throw new ImageException(file + ": is a device or a pipe, expected an image file");
+        }
         try {
             if (Files.size(file) > Integer.MAX_VALUE - 16) {
                 throw new ImageException(file + ": larger than 2 GB, expected a smaller image file");
             }
             return Files.readAllBytes(file);
+        } catch (AccessDeniedException e) {
+            throw new ImageException(file + ": may not be read by this user", e);
         } catch (IOException e) {
             throw new ImageException(file + ": cannot be read (" + e.getMessage() + ")", e);
         }

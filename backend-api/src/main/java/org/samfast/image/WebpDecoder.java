@@ -125,6 +125,9 @@ final class WebpDecoder {
             return new RgbImage(size, RasterPixels.rgb(image));
         } catch (IOException | RuntimeException e) {
             throw new BadImage("the WebP is damaged or ends too early (" + e.getMessage() + ")", e);
+        } catch (OutOfMemoryError e) {
+            // libwebp's answer to damaged alpha too
+            throw new BadImage("the WebP is damaged or needs more memory than there is", e);
         } catch (LinkageError e) {
             throw new BadImage(
                     "WebP cannot be read on this machine (" + e.getMessage() + "); convert it to JPEG or PNG first", e);

@@ -2,6 +2,7 @@ package org.samfast.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
@@ -50,6 +53,22 @@ class BrokenImagesTest {
     @Test
     void aFolder() {
         assertThat(refusal(folder, 1)).isEqualTo(folder + ": is a folder, expected an image file");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aDeviceThatNeverEnds() {
+        Path file = Path.of("/dev/zero");
+        assertThat(refusal(file, 1)).isEqualTo(file + ": is a device or a pipe, expected an image file");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aFileOfSomebodyElse() throws IOException {
+        Path file = Files.copy(BROKEN.resolve("text.jpg"), folder.resolve("secret.jpg"));
+        Files.setPosixFilePermissions(file, Set.of());
+        assumeFalse(Files.isReadable(file), "root reads everything");
+        assertThat(refusal(file, 1)).isEqualTo(file + ": may not be read by this user");
     }
 
     @Test
