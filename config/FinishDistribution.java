@@ -9,20 +9,22 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The last step of the distribution: {@code FinishDistribution NEW FINAL BUILD_STARTED}. Writes the bash completion,
+ * The last step of the distribution: {@code FinishDistribution NEW FINAL BUILD_STARTED PHOTO}. Writes the bash completion,
  * trains the ahead-of-time cache that makes sam start fast, stamps the folder with the start of the build and only then
  * moves it into place, so that a build that fails leaves the distribution that was there.
  */
 final class FinishDistribution {
     private final Path home;
+    private final Path photo;
 
-    private FinishDistribution(Path home) {
+    private FinishDistribution(Path home, Path photo) {
         this.home = home;
+        this.photo = photo;
     }
 
     public static void main(String[] args) throws Exception {
         Path made = Path.of(args[0]);
-        FinishDistribution distribution = new FinishDistribution(made);
+        FinishDistribution distribution = new FinishDistribution(made, Path.of(args[3]));
         distribution.writeCompletion();
         distribution.trainAheadOfTimeCache();
         Path stamp = Files.createFile(made.resolve("BUILT"));
@@ -46,12 +48,20 @@ final class FinishDistribution {
     /** One run of sam as the launcher starts it; its classes and profiles go into the cache. */
     private void trainAheadOfTimeCache() throws Exception {
         String cache = home.resolve("lib/sam.aot").toString();
+        Path work = Files.createTempDirectory("sam-training");
         run(
                 "env",
                 "SAM_JAVA_HOME=" + System.getProperty("java.home"),
                 "SAM_JAVA_OPTS=-XX:AOTCacheOutput=" + cache,
+                "SAM_CACHE_DIR=" + work.resolve("cache"),
                 home.resolve("bin/sam").toString(),
-                "--help");
+                "segment",
+                photo.toString(),
+                "--points",
+                "400,270",
+                "--out",
+                work.toString());
+        delete(work);
         if (!Files.isRegularFile(Path.of(cache))) {
             throw new IOException(cache + ": the JVM made no ahead-of-time cache");
         }
