@@ -1,5 +1,6 @@
 package org.samfast.cli;
 
+import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,8 +40,8 @@ public final class Main {
     boolean verbose;
 
     /** Runs the command line and exits with its {@link ExitCode}. */
-    public static void main(String[] arguments) {
-        System.exit(run(arguments));
+    public static void main(String[] arguments) throws IOException {
+        System.exit(run(LongCommandLine.words(arguments)));
     }
 
     /** Runs the command line in this JVM; for tests too. */
