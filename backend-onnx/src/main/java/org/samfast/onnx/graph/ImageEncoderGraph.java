@@ -67,8 +67,8 @@ public final class ImageEncoderGraph {
     }
 
     /**
-     * All blocks. Each Linear's bias, the residual and the next LayerNorm are one pass over the tokens, so a block's
-     * last bias is added where the next block begins.
+     * All blocks. Biases are added apart from the Gemm: ONNX Runtime's Gemm copies its bias with one thread, an Add
+     * takes all. A block's last bias is added where the next block begins.
      */
     private String blocks(String embedded) {
         GraphBuilder.Normed tokens =
@@ -97,7 +97,7 @@ public final class ImageEncoderGraph {
 
     private String mlp(String normed, String module) {
         String wide = graph.unbiased(normed, graph.weight(module + ".lin1.weight"));
-        String active = graph.microsoft("BiasGelu", Map.of(), wide, graph.weight(module + ".lin1.bias"));
+        String active = graph.op("Gelu", graph.add(wide, graph.weight(module + ".lin1.bias")));
         return graph.unbiased(active, graph.weight(module + ".lin2.weight"));
     }
 

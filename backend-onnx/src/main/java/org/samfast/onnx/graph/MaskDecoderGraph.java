@@ -62,7 +62,8 @@ public final class MaskDecoderGraph {
 
     private void stages(String sparse, String dense, String imagePosition) {
         if (everyStage) {
-            graph.output("sparse_prompt", sparse, "p", "t", CHANNELS);
+            String perImage = graph.op("Unsqueeze", sparse, graph.integers(0));
+            graph.output("sparse_prompt", perImage, 1, "p", "t", CHANNELS);
             String whole = graph.op("Expand", dense, graph.integers(1, TOKENS, CHANNELS));
             graph.output("dense_prompt", planes(whole), "d", CHANNELS, GRID, GRID);
             graph.output("image_pe", planes(imagePosition), 1, CHANNELS, GRID, GRID);

@@ -1,7 +1,5 @@
 package org.samfast.onnx.graph;
 
-import java.util.Map;
-
 /**
  * Queries, keys and values of one attention, each by a Gemm of its own, so that nothing has to cut them apart. Only
  * the queries get their bias here: see {@link ImageEncoderGraph} for what becomes of the others.
@@ -16,7 +14,7 @@ record QkvGraph(String queries, String keys, String values) {
         String queryBias = graph.weightRows(module + ".qkv.bias", "q", 0, width);
         String queryWeight = graph.weightRows(weight, "q", 0, width);
         return new QkvGraph(
-                graph.op("Gemm", Map.of("transB", 1L), rows, queryWeight, queryBias),
+                graph.add(graph.unbiased(rows, queryWeight), queryBias),
                 graph.unbiased(rows, graph.weightRows(weight, "k", width, width)),
                 graph.unbiased(rows, graph.weightRows(weight, "v", 2L * width, width)));
     }

@@ -1,0 +1,69 @@
+package org.samfast.onnx.graph;
+
+import java.util.List;
+import java.util.Map;
+
+/** The messages of a graph. Field numbers are those of onnx.proto3. */
+final class OnnxProto {
+    static final int FLOAT = 1;
+    static final int INT64 = 7;
+
+    private OnnxProto() {}
+
+    /** A node; attributes are Long, Float or long[]. */
+    static ProtoWriter node(
+            String name,
+            String operator,
+            String domain,
+            List<String> in,
+            List<String> out,
+            Map<String, Object> attributes) {
+        ProtoWriter node = new ProtoWriter();
+        in.forEach(value -> node.text(1, value));
+        out.forEach(value -> node.text(2, value));
+        node.text(3, name).text(4, operator);
+        attributes.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(entry -> node.message(5, attribute(entry.getKey(), entry.getValue())));
+        return domain.isEmpty() ? node : node.text(7, domain);
+    }
+
+    private static ProtoWriter attribute(String name, Object value) {
+        ProtoWriter attribute = new ProtoWriter().text(1, name);
+        switch (value) {
+            case Float real -> attribute.real(2, real).integer(20, 1);
+            case Long integer -> attribute.integer(3, integer).integer(20, 2);
+            case long[] integers -> {
+                for (long integer : integers) {
+                    attribute.integer(8, integer);
+                }
+                attribute.integer(20, 7);
+            }
+            default -> throw new IllegalArgumentException(name + ": no attribute type for " + value.getClass());
+        }
+        return attribute;
+    }
+
+    /** Name and type of an input or output; a dimension is a number or the name of a free one. */
+    static ProtoWriter valueInfo(String name, int type, Object... shape) {
+        ProtoWriter dimensions = new ProtoWriter();
+        for (Object dimension : shape) {
+            dimensions.message(
+                    1,
+                    dimension instanceof Number number
+                            ? new ProtoWriter().integer(1, number.longValue())
+                            : new ProtoWriter().text(2, dimension.toString()));
+        }
+        ProtoWriter tensor = new ProtoWriter().integer(1, type).message(2, dimensions);
+        return new ProtoWriter().text(1, name).message(2, new ProtoWriter().message(1, tensor));
+    }
+
+    /** A tensor without its data. */
+    static ProtoWriter tensor(String name, int type, long[] shape) {
+        ProtoWriter tensor = new ProtoWriter();
+        for (long dimension : shape) {
+            tensor.integer(1, dimension);
+        }
+        return tensor.integer(2, type).text(8, name);
+    }
+}
