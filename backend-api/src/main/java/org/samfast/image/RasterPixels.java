@@ -97,6 +97,9 @@ final class RasterPixels {
                 || Arrays.stream(depths).anyMatch(d -> d > 16)) {
             throw new BadImage("samples of more than 16 bits are not supported; convert it to 8 bits first");
         }
+        if (Arrays.stream(depths).anyMatch(d -> d < 1)) {
+            throw new BadImage("its header says that a sample has no bits; the file is damaged");
+        }
     }
 
     private static byte toByte(int sample, int depth) {
