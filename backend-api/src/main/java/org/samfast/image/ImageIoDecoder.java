@@ -35,8 +35,10 @@ final class ImageIoDecoder {
             return task.run(reader);
         } catch (EOFException e) {
             throw BadImage.cut(format);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
             throw new BadImage("the " + format + " is damaged or ends too early (" + e.getMessage() + ")", e);
+        } catch (RuntimeException e) { // its message is about the reader's own objects
+            throw new BadImage("the " + format + " is damaged or ends too early", e);
         } finally {
             if (reader != null) {
                 reader.dispose();
