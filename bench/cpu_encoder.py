@@ -126,6 +126,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("checkpoint")
     p.add_argument("--rounds", type=int, default=9)
+    p.add_argument("--rivals", default=",".join(RIVALS), help="which to run, of " + ", ".join(RIVALS))
     p.add_argument("--export", help=argparse.SUPPRESS)
     p.add_argument("--memory", choices=RIVALS, help="only this one: its peak anonymous memory over two runs")
     a = p.parse_args()
@@ -137,7 +138,7 @@ def main():
             peak = PeakAnonymous(one.pid())
             one.run(), one.run()
             return print(f"{one.name}: peak {peak.megabytes} MB anonymous")
-        rivals = [kind(a.checkpoint, pixels(), folder) for kind in RIVALS.values()]
+        rivals = [kind(a.checkpoint, pixels(), folder) for kind in (RIVALS[name] for name in a.rivals.split(","))]
         for rival in rivals:
             print(f"{rival.name}: warm-up, first value and norm {rival.run()[1:]}", flush=True)
         times = {rival.name: [] for rival in rivals}
