@@ -2,6 +2,7 @@ package org.samfast.image;
 
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
+import java.io.IOException;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadWarningListener;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +29,20 @@ final class JpegDecoder {
         Warnings warnings = new Warnings();
         Raster raster = ImageIoDecoder.run(NAME, new ByteInput(jpeg.pixels, jpeg.pixelsLength), reader -> {
             reader.addIIOReadWarningListener(warnings);
+            requireSameSize(jpeg, reader);
             return reader.readRaster(0, null);
         });
         if (warnings.cut) {
             throw BadImage.cut(NAME);
         }
         return ((DataBufferByte) raster.getDataBuffer()).getData();
+    }
+
+    /** libjpeg may take other bytes for the frame header than we do; only one that we checked may be allocated for. */
+    private static void requireSameSize(JpegSegments jpeg, ImageReader reader) throws IOException, BadImage {
+        if (reader.getWidth(0) != jpeg.width || reader.getHeight(0) != jpeg.height) {
+            throw BadImage.damaged(NAME, "its headers disagree about its size");
+        }
     }
 
     /** libjpeg goes on with grey where data is missing, and says so in a warning only. */
