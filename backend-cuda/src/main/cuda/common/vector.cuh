@@ -1,0 +1,30 @@
+// Eight neighbouring values at a time between memory and fp32 registers: 16-byte accesses, so addresses are multiples
+// of 16 bytes.
+#pragma once
+#include "element.cuh"
+
+__device__ __forceinline__ void load_8(float (&values)[8], const float* from) {
+    float4 low = reinterpret_cast<const float4*>(from)[0], high = reinterpret_cast<const float4*>(from)[1];
+    values[0] = low.x, values[1] = low.y, values[2] = low.z, values[3] = low.w;
+    values[4] = high.x, values[5] = high.y, values[6] = high.z, values[7] = high.w;
+}
+
+__device__ __forceinline__ void load_8(float (&values)[8], const bf16* from) {
+    uint4 packed = *reinterpret_cast<const uint4*>(from);
+    uint32_t pairs[4] = {packed.x, packed.y, packed.z, packed.w};
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        values[2 * i] = __uint_as_float(pairs[i] << 16);
+        values[2 * i + 1] = __uint_as_float(pairs[i] & 0xffff0000u);
+    }
+}
+
+__device__ __forceinline__ void store_8(float* to, const float (&values)[8]) {
+    reinterpret_cast<float4*>(to)[0] = make_float4(values[0], values[1], values[2], values[3]);
+    reinterpret_cast<float4*>(to)[1] = make_float4(values[4], values[5], values[6], values[7]);
+}
+
+__device__ __forceinline__ void store_8(bf16* to, const float (&values)[8]) {
+    *reinterpret_cast<uint4*>(to) = make_uint4(pack_bf16(values[0], values[1]), pack_bf16(values[2], values[3]),
+                                               pack_bf16(values[4], values[5]), pack_bf16(values[6], values[7]));
+}
