@@ -24,8 +24,10 @@ import org.samfast.checkpoint.Checkpoint;
 import org.samfast.image.Normalization;
 import org.samfast.image.ResizeLongestSide;
 import org.samfast.image.RgbImage;
+import org.samfast.image.Size;
 import org.samfast.mask.LowResLogits;
 import org.samfast.mask.MaskPrediction;
+import org.samfast.prompt.EncoderPoint;
 import org.samfast.prompt.Prompt;
 
 /**
@@ -119,19 +121,19 @@ final class OnnxBackend implements SamBackend {
                 new float[Math.multiplyExact(prompts, LowResLogits.MASKS * LowResLogits.SIDE * LowResLogits.SIDE)];
         MaskPrediction prediction = new MaskPrediction(
                 embedding.imageSize(), new LowResLogits(logits, prompts), new float[prompts * LowResLogits.MASKS]);
-        for (List<Integer> alike : alike(image.prompts())) {
+        for (List<Integer> alike : alike(image.prompts(), embedding.imageSize())) {
             decode(embedding, PromptTensors.of(image.prompts(), alike, embedding.imageSize()), prediction);
         }
         return prediction;
     }
 
     /** Indices of prompts that can share a run: as many tokens, and with or without a mask. */
-    private static List<List<Integer>> alike(List<Prompt> prompts) {
+    private static List<List<Integer>> alike(List<Prompt> prompts, Size imageSize) {
         Map<List<Object>, List<Integer>> open = new HashMap<>();
         List<List<Integer>> groups = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
             Prompt prompt = prompts.get(i);
-            List<Object> shape = List.of(PromptTensors.tokens(prompt), prompt.mask() != null);
+            List<Object> shape = List.of(EncoderPoint.of(prompt, imageSize).size(), prompt.mask() != null);
             List<Integer> group = open.get(shape);
             if (group == null || group.size() == PROMPTS_PER_RUN) {
                 group = new ArrayList<>();
