@@ -1,9 +1,11 @@
 package org.samfast.backend;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.samfast.checkpoint.Checkpoint;
 
 /** The backends on the class path, and the choice among them. */
@@ -46,9 +48,34 @@ public final class Backends {
         return found;
     }
 
-    /** Chooses and opens in one call. */
+    /**
+     * Chooses and opens in one call.
+     *
+     * @throws BackendException where it is not usable here, refuses the precision or cannot open the weights
+     */
     public static SamBackend open(String name, Checkpoint weights, BackendOptions options) {
-        return choose(name).open(weights, options);
+        BackendProvider provider = choose(name);
+        requireSupport(provider, options.precision());
+        return provider.open(weights, options);
+    }
+
+    /**
+     * Checks that the backend takes that precision, natively or widened; null for its own choice.
+     *
+     * @throws BackendException where it refuses it, naming those that it supports
+     */
+    public static void requireSupport(BackendProvider backend, @Nullable Precision precision) {
+        if (precision != null && backend.support(precision) == Support.REFUSED) {
+            throw new BackendException("backend '" + backend.name() + "' does not compute in " + precision.label()
+                    + ". It supports: " + supported(backend) + ".");
+        }
+    }
+
+    private static String supported(BackendProvider backend) {
+        return Arrays.stream(Precision.values())
+                .filter(precision -> backend.support(precision) != Support.REFUSED)
+                .map(Precision::label)
+                .collect(Collectors.joining(", "));
     }
 
     private static boolean isUsable(BackendProvider backend) {

@@ -15,6 +15,9 @@ public interface SamBackend extends AutoCloseable {
     /** Backend, device, model and precision: {@code onnx: CPU, 2 threads, vit_b, computed fp32}. */
     String description();
 
+    /** What computes, for the rows of a benchmark. */
+    BackendInfo info();
+
     /** The embeddings of the images, in their order; resizing, normalising and padding included. */
     List<ImageEmbedding> embed(List<RgbImage> images);
 
@@ -24,6 +27,23 @@ public interface SamBackend extends AutoCloseable {
     /** The wanted masks at the size of the image; in the order of the request. */
     default List<ScoredMask> finish(MaskPrediction prediction, MaskRequest request) {
         return MaskUpscale.finish(prediction, request);
+    }
+
+    /**
+     * Does the work, which calls this backend from this thread only, and tells how long it took by the device's own clock
+     * (CUDA events around all that the work queued); by the host's where the device has none.
+     *
+     * @return milliseconds, from before the work's first step on the device to after its last
+     */
+    default double millis(Runnable work) {
+        long start = System.nanoTime();
+        work.run();
+        return (System.nanoTime() - start) / 1e6;
+    }
+
+    /** The most memory of the device that this backend's own allocations took at once, in bytes; 0 without a device. */
+    default long deviceBytes() {
+        return 0;
     }
 
     @Override

@@ -118,6 +118,30 @@ public abstract class BackendContractTest {
     }
 
     @Test
+    void itsInfoNamesWhatComputes() {
+        BackendInfo info = backend.info();
+        assertThat(info.backend()).startsWith(provider().name());
+        assertThat(info.precision()).isEqualTo(Precision.FP32);
+        assertThat(info.device()).isNotBlank();
+        assertThat(info.driver()).isNotBlank();
+        assertThat(info.smClockMhz()).isNotNegative();
+        assertThat(backend.deviceBytes()).isNotNegative();
+    }
+
+    @Test
+    void itsClockRunsTheWorkOnceAndCountsMilliseconds() {
+        int[] runs = {0};
+        long start = System.nanoTime();
+        double millis = backend.millis(() -> {
+            runs[0]++;
+            predict(embedding, Golden.POINT.prompt());
+        });
+        double wall = (System.nanoTime() - start) / 1e6;
+        assertThat(runs[0]).isEqualTo(1);
+        assertThat(millis).isPositive().isLessThan(wall * 1.01);
+    }
+
+    @Test
     void theImageEmbeddingIsTheOracles() {
         float[] expected = Golden.POINT.expected("image_embedding");
         float[] every16th = new float[expected.length];

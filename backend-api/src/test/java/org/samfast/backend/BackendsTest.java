@@ -40,6 +40,15 @@ class BackendsTest {
         assertRefused("auto", "no backend is usable here: cuda: libcuda.so.1 not found", BROKEN);
     }
 
+    @Test
+    void aRefusedPrecisionNamesThoseThatAreSupported() {
+        assertThatExceptionOfType(BackendException.class)
+                .isThrownBy(() -> Backends.requireSupport(FIRST, Precision.FP16))
+                .withMessage("backend 'onnx' does not compute in fp16. It supports: fp32, bf16.");
+        Backends.requireSupport(FIRST, Precision.BF16);
+        Backends.requireSupport(FIRST, null);
+    }
+
     private static void assertRefused(String name, String sentence, BackendProvider... providers) {
         assertThatExceptionOfType(BackendException.class)
                 .isThrownBy(() -> Backends.choose(name, List.of(providers)))
@@ -59,7 +68,7 @@ class BackendsTest {
 
         @Override
         public Support support(Precision precision) {
-            return Support.REFUSED;
+            return precision == Precision.FP16 ? Support.REFUSED : Support.WIDENED;
         }
 
         @Override

@@ -15,8 +15,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.samfast.architecture.SamArchitecture;
 import org.samfast.backend.BackendException;
+import org.samfast.backend.BackendInfo;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.ImageEmbedding;
+import org.samfast.backend.Precision;
 import org.samfast.backend.PromptedImage;
 import org.samfast.backend.SamBackend;
 import org.samfast.backend.StageObserver;
@@ -43,11 +45,13 @@ final class OnnxBackend implements SamBackend {
 
     private final OnnxModels models;
     private final @Nullable StageObserver observer;
+    private final BackendInfo info;
     private final String description;
 
-    private OnnxBackend(OnnxModels models, @Nullable StageObserver observer, String description) {
+    private OnnxBackend(OnnxModels models, @Nullable StageObserver observer, BackendInfo info, String description) {
         this.models = models;
         this.observer = observer;
+        this.info = info;
         this.description = description;
     }
 
@@ -56,12 +60,18 @@ final class OnnxBackend implements SamBackend {
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
         String description = "onnx: CPU, %d threads, %s, computed fp32"
                 .formatted(threads, weights.architecture().name());
-        return new OnnxBackend(OnnxModels.open(weights, options, threads), options.observer(), description);
+        BackendInfo info = BackendInfo.onCpu("onnx-cpu", threads, Precision.FP32);
+        return new OnnxBackend(OnnxModels.open(weights, options, threads), options.observer(), info, description);
     }
 
     @Override
     public String description() {
         return description;
+    }
+
+    @Override
+    public BackendInfo info() {
+        return info;
     }
 
     @Override

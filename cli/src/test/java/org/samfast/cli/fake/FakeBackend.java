@@ -1,8 +1,11 @@
 package org.samfast.cli.fake;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.samfast.backend.BackendInfo;
 import org.samfast.backend.ImageEmbedding;
+import org.samfast.backend.Precision;
 import org.samfast.backend.PromptedImage;
 import org.samfast.backend.SamBackend;
 import org.samfast.backend.StageObserver;
@@ -17,22 +20,26 @@ import org.samfast.prompt.Prompt;
 
 /**
  * Answers a box with the box, points with a disc around the first (output k has radius 8 (k + 1) in the low-res frame,
- * output 2 is rated best) and a mask with the mask.
+ * output 2 is rated best) and a mask with the mask. Its embeddings are 1 in fp32 and 1.25 in anything else.
  */
 final class FakeBackend implements SamBackend {
     private static final int SIDE = LowResLogits.SIDE;
     private static final float[] QUALITY = {0.5f, 0.6f, 0.9f, 0.7f};
 
     private final @Nullable StageObserver observer;
+    private final Precision precision;
 
-    FakeBackend(@Nullable StageObserver observer) {
+    FakeBackend(@Nullable StageObserver observer, Precision precision) {
         this.observer = observer;
+        this.precision = precision;
     }
 
-    private record Embedding(Size imageSize) implements ImageEmbedding {
+    private record Embedding(Size imageSize, float value) implements ImageEmbedding {
         @Override
         public float[] toHost() {
-            return new float[256 * 64 * 64];
+            float[] values = new float[256 * 64 * 64];
+            Arrays.fill(values, value);
+            return values;
         }
 
         @Override
@@ -41,7 +48,17 @@ final class FakeBackend implements SamBackend {
 
     @Override
     public String description() {
-        return "fake: nothing, weights BF16, computed fp32";
+        return "fake: nothing, weights BF16, computed " + precision.label();
+    }
+
+    @Override
+    public BackendInfo info() {
+        return new BackendInfo("fake", "no device, at all", "none", "1.2", 1980, precision);
+    }
+
+    @Override
+    public long deviceBytes() {
+        return 3L << 20;
     }
 
     @Override
@@ -50,7 +67,7 @@ final class FakeBackend implements SamBackend {
             observer.stage("image_embedding", new long[] {1, 256, 64, 64}, new float[256 * 64 * 64]);
         }
         return images.stream()
-                .<ImageEmbedding>map(image -> new Embedding(image.size()))
+                .<ImageEmbedding>map(image -> new Embedding(image.size(), precision == Precision.FP32 ? 1 : 1.25f))
                 .toList();
     }
 

@@ -32,11 +32,15 @@ public final class FakeProvider implements BackendProvider {
 
     @Override
     public Support support(Precision precision) {
-        return Support.NATIVE;
+        return switch (precision) {
+            case FP32, BF16 -> Support.NATIVE;
+            case FP16 -> Support.REFUSED;
+        };
     }
 
     @Override
     public SamBackend open(Checkpoint weights, BackendOptions options) {
-        return new FakeBackend(options.observer());
+        Precision wish = options.precision();
+        return new FakeBackend(options.observer(), wish == null ? Precision.FP32 : wish);
     }
 }
