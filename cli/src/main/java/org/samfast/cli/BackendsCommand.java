@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.samfast.backend.BackendProvider;
 import org.samfast.backend.Backends;
 import org.samfast.backend.Precision;
+import org.samfast.backend.Support;
 import org.samfast.cli.output.JsonText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -72,7 +73,7 @@ final class BackendsCommand implements Callable<Integer> {
             json.writeStringField(reason.isEmpty() ? "description" : "reason", reason.orElseGet(backend::description));
             json.writeObjectFieldStart("precisions");
             for (Precision precision : Precision.values()) {
-                json.writeStringField(lower(precision), lower(backend.support(precision)));
+                json.writeStringField(precision.label(), label(backend.support(precision)));
             }
             json.writeEndObject();
             json.writeEndObject();
@@ -80,7 +81,7 @@ final class BackendsCommand implements Callable<Integer> {
         json.writeEndArray();
     }
 
-    private static String lower(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
+    private static String label(Support support) {
+        return support.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.BackendProvider;
 import org.samfast.backend.Backends;
+import org.samfast.backend.Precision;
 import org.samfast.backend.StageObserver;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cli.model.ModelCache;
@@ -41,6 +42,15 @@ final class ModelOptions {
     String backend = Backends.AUTO;
 
     @Option(
+            names = "--precision",
+            paramLabel = "TYPE",
+            description =
+                    "What to compute in: fp32, fp16 or bf16; default: the backend's best. A backend that computes in"
+                            + " a wider type says so; one that cannot compute in it ends with 4.")
+    @Nullable
+    Precision precision;
+
+    @Option(
             names = "--threads",
             paramLabel = "N",
             defaultValue = "0",
@@ -66,8 +76,9 @@ final class ModelOptions {
     ModelSession open(@Nullable StageObserver observer) throws IOException {
         checkUsage();
         BackendProvider provider = Backends.choose(backend);
+        Backends.requireSupport(provider, precision);
         BackendOptions options =
-                new BackendOptions(threads, ModelCache.ofPlatform().onnx(), null, observer);
+                new BackendOptions(threads, ModelCache.ofPlatform().onnx(), precision, observer);
         return new ModelSession(this, Checkpoint.open(file()), provider, options);
     }
 

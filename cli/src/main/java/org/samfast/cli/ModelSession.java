@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.BackendProvider;
+import org.samfast.backend.Precision;
 import org.samfast.backend.SamBackend;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cli.output.CheckpointReport;
@@ -53,6 +54,10 @@ final class ModelSession implements AutoCloseable {
                 options.isBuiltIn()
                         ? "model: vit_t, a small demo model; for real quality: sam download vit_b"
                         : "model: " + weights.architecture().name());
+        Precision computed = opened.info().precision();
+        if (options.precision != null && options.precision != computed) {
+            stderr.println("precision: asked for " + options.precision.label() + ", computed " + computed.label());
+        }
         stderr.println("weights: " + weights.file() + ", stored " + CheckpointReport.storedIn(weights));
     }
 

@@ -135,6 +135,7 @@ class SegmentCommandTest {
                 "--box 1,2,3|--box: expected x0,y0,x1,y1, got '1,2,3'",
                 "--points 1,2 --points 3,4 --box 1,2,3,4|got 2 x --points and 1 x --box",
                 "--points 1,2 --format gif|Invalid value for option '--format'",
+                "--points 1,2 --precision int7|Invalid value for option '--precision'",
                 "--points 1,2 --threads -1|--threads: expected 0 or more, got -1",
                 "--points 1,2 --max-pixels 0|--max-pixels: expected 1 or more, got 0",
                 "--points 1,2 --model vit_t --weights x.pth|--model and --weights both name the weights",
@@ -232,6 +233,22 @@ class SegmentCommandTest {
         Ended ended = segment(image, "--points", "5,5", "--model", "vit_h");
         assertThat(ended.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ended.stderr()).contains("run: sam download vit_h (2565 MB)");
+    }
+
+    @Test
+    void thePrecisionReachesTheBackend() {
+        Ended ended = segment(image, "--points", "5,5", "--precision", "bf16");
+        assertThat(ended.exitCode()).isZero();
+        assertThat(ended.errorLines().getFirst()).isEqualTo("backend: fake (nothing, weights BF16, computed bf16)");
+        assertThat(ended.stderr()).doesNotContain("precision: ");
+    }
+
+    @Test
+    void aPrecisionThatTheBackendRefusesExitsWith4() {
+        Ended ended = segment(image, "--points", "5,5", "--precision", "fp16");
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.BACKEND_NOT_USABLE);
+        assertThat(ended.stderr())
+                .isEqualTo("sam: backend 'fake' does not compute in fp16. It supports: fp32, bf16.\n");
     }
 
     @Test
