@@ -29,14 +29,16 @@ final class RasterPixels {
     }
 
     /** The colours 0xRRGGBB of a one-band raster of indexes; black where an index is past the palette's end. */
-    static byte[] indexed(Raster raster, int[] palette) {
+    static byte[] indexed(Raster raster, int[] palette) throws BadImage {
+        checkSamples(raster.getTransferType(), raster.getSampleModel().getSampleSize());
         int[] colors = Arrays.copyOf(palette, 1 << 16);
         byte[] rgb = new byte[Math.multiplyExact(raster.getWidth() * 3, raster.getHeight())];
         int[] row = new int[raster.getWidth()];
         int to = 0;
         for (int y = 0; y < raster.getHeight(); y++) {
             raster.getSamples(0, y, row.length, 1, 0, row);
-            for (int index : row) {
+            for (int sample : row) {
+                int index = sample & 0xffff; // a signed one is negative
                 rgb[to++] = (byte) (colors[index] >> 16);
                 rgb[to++] = (byte) (colors[index] >> 8);
                 rgb[to++] = (byte) colors[index];
