@@ -1,13 +1,18 @@
-// Eight neighbouring values at a time between memory and fp32 registers: 16-byte accesses, so addresses are multiples
-// of 16 bytes.
+// Eight or more neighbouring values at a time between memory and fp32 registers: 16-byte accesses, so addresses are
+// multiples of 16 bytes.
 #pragma once
 #include "element.cuh"
 
-__device__ __forceinline__ void load_8(float (&values)[8], const float* from) {
-    float4 low = reinterpret_cast<const float4*>(from)[0], high = reinterpret_cast<const float4*>(from)[1];
-    values[0] = low.x, values[1] = low.y, values[2] = low.z, values[3] = low.w;
-    values[4] = high.x, values[5] = high.y, values[6] = high.z, values[7] = high.w;
+// N is a multiple of 4.
+template <int N> __device__ __forceinline__ void load_vector(float (&values)[N], const float* from) {
+#pragma unroll
+    for (int i = 0; i < N; i += 4) {
+        float4 four = *reinterpret_cast<const float4*>(from + i);
+        values[i] = four.x, values[i + 1] = four.y, values[i + 2] = four.z, values[i + 3] = four.w;
+    }
 }
+
+__device__ __forceinline__ void load_8(float (&values)[8], const float* from) { load_vector(values, from); }
 
 __device__ __forceinline__ void load_8(float (&values)[8], const bf16* from) {
     uint4 packed = *reinterpret_cast<const uint4*>(from);
@@ -27,4 +32,15 @@ __device__ __forceinline__ void store_8(float* to, const float (&values)[8]) {
 __device__ __forceinline__ void store_8(bf16* to, const float (&values)[8]) {
     *reinterpret_cast<uint4*>(to) = make_uint4(pack_bf16(values[0], values[1]), pack_bf16(values[2], values[3]),
                                                pack_bf16(values[4], values[5]), pack_bf16(values[6], values[7]));
+}
+
+// N is a multiple of 8.
+template <int N> __device__ __forceinline__ void load_vector(float (&values)[N], const bf16* from) {
+#pragma unroll
+    for (int i = 0; i < N; i += 8) load_8(reinterpret_cast<float(&)[8]>(values[i]), from + i);
+}
+
+template <int N, class T> __device__ __forceinline__ void store_vector(T* to, const float (&values)[N]) {
+#pragma unroll
+    for (int i = 0; i < N; i += 8) store_8(to + i, reinterpret_cast<const float(&)[8]>(values[i]));
 }
