@@ -1,0 +1,131 @@
+package org.samfast.cuda.device;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Memory on the GPU: an allocation that this owns, or a slice of one. */
+public final class DeviceBuffer implements AutoCloseable {
+    /** The null pointer, for arguments that a kernel may do without. */
+    public static final DeviceBuffer NONE = new DeviceBuffer(null, 0, 0, false);
+
+    /** A Java array reaches the driver through native memory of this size. */
+    private static final long STAGING_BYTES = 16L << 20;
+
+    private final @Nullable Device device;
+    private final long address;
+    private final long bytes;
+    private boolean owned;
+
+    DeviceBuffer(@Nullable Device device, long address, long bytes, boolean owned) {
+        this.device = device;
+        this.address = address;
+        this.bytes = bytes;
+        this.owned = owned;
+    }
+
+    public long address() {
+        return address;
+    }
+
+    public long bytes() {
+        return bytes;
+    }
+
+    /** A part of this, in bytes; closing the part does nothing. */
+    public DeviceBuffer slice(long offset, long length) {
+        if (offset < 0 || length < 1 || offset > bytes - length) {
+            throw new IndexOutOfBoundsException(
+                    "slice at " + offset + " of " + length + " bytes of a device buffer of " + bytes + " bytes");
+        }
+        return new DeviceBuffer(device, address + offset, length, false);
+    }
+
+    /** Copies all of that memory to the start of this; done on return. */
+    public void upload(Stream stream, MemorySegment from) {
+        checkFits(from.byteSize());
+        if (from.isNative()) {
+            start(stream, address, from);
+            stream.synchronize();
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment staging = arena.allocate(Math.min(STAGING_BYTES, Math.max(1, from.byteSize())));
+            for (long at = 0; at < from.byteSize(); at += staging.byteSize()) {
+                long length = Math.min(staging.byteSize(), from.byteSize() - at);
+                start(
+                        stream,
+                        address + at,
+                        staging.copyFrom(from.asSlice(at, length)).asSlice(0, length));
+                stream.synchronize();
+            }
+        }
+    }
+
+    private void start(Stream stream, long to, MemorySegment from) {
+        DriverResult.check(
+                current().driver().upload(to, from, stream.handle()),
+                () -> "copying " + from.byteSize() + " bytes to the GPU");
+    }
+
+    /** Fills that memory from the start of this; done on return. */
+    public void download(Stream stream, MemorySegment to) {
+        checkFits(to.byteSize());
+        if (to.isNative()) {
+            fetch(stream, to, address);
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment staging = arena.allocate(Math.min(STAGING_BYTES, Math.max(1, to.byteSize())));
+            for (long at = 0; at < to.byteSize(); at += staging.byteSize()) {
+                MemorySegment part = staging.asSlice(0, Math.min(staging.byteSize(), to.byteSize() - at));
+                fetch(stream, part, address + at);
+                to.asSlice(at, part.byteSize()).copyFrom(part);
+            }
+        }
+    }
+
+    private void fetch(Stream stream, MemorySegment to, long from) {
+        DriverResult.check(
+                current().driver().download(to, from, stream.handle()),
+                () -> "copying " + to.byteSize() + " bytes from the GPU");
+        stream.synchronize();
+    }
+
+    /** Sets every byte, in the stream's order. */
+    public void fill(Stream stream, byte value) {
+        DriverResult.check(
+                current().driver().fill(address, value, bytes, stream.handle()),
+                () -> "filling " + bytes + " bytes on the GPU");
+    }
+
+    /** Copies that many bytes from the start of another buffer to the start of this, in the stream's order. */
+    public void copyFrom(Stream stream, DeviceBuffer from, long length) {
+        checkFits(length);
+        from.checkFits(length);
+        DriverResult.check(
+                current().driver().copy(address, from.address, length, stream.handle()),
+                () -> "copying " + length + " bytes on the GPU");
+    }
+
+    private void checkFits(long length) {
+        if (length > bytes) {
+            throw new IndexOutOfBoundsException("a copy of " + length + " bytes and a device buffer of " + bytes);
+        }
+    }
+
+    private Device current() {
+        Device open = Objects.requireNonNull(device, "the null device buffer holds nothing");
+        open.makeCurrent();
+        return open;
+    }
+
+    @Override
+    public void close() {
+        if (owned) {
+            owned = false;
+            current().free(address, bytes);
+        }
+    }
+}

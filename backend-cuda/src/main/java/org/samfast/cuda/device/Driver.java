@@ -1,0 +1,69 @@
+package org.samfast.cuda.device;
+
+import java.lang.foreign.MemorySegment;
+import jcuda.driver.CUevent;
+import jcuda.driver.CUmodule;
+
+/**
+ * The calls of the CUDA driver that this package makes, each with CUDA's own result code. An interface because the tests
+ * check every launch against the kernels' parameters without a GPU.
+ */
+interface Driver {
+    Gpu gpu();
+
+    int makeCurrent();
+
+    int release();
+
+    int memory(long[] free, long[] total);
+
+    int allocate(long[] address, long bytes);
+
+    int free(long address);
+
+    int createStream(Handles.OfStream created);
+
+    int destroy(Handles.OfStream stream);
+
+    int synchronize(Handles.OfStream stream);
+
+    int createEvent(CUevent created);
+
+    int destroy(CUevent event);
+
+    int record(CUevent event, Handles.OfStream stream);
+
+    int synchronize(CUevent event);
+
+    int elapsed(float[] millis, CUevent from, CUevent to);
+
+    int load(CUmodule loaded, byte[] image);
+
+    int unload(CUmodule module);
+
+    int function(Handles.OfFunction found, CUmodule module, String entry);
+
+    /** The size of one parameter; CUDA_ERROR_INVALID_VALUE past the last. */
+    int parameterBytes(long[] bytes, Handles.OfFunction function, int index);
+
+    int allowSharedBytes(Handles.OfFunction function, int bytes);
+
+    /** @param parameters one address for each parameter */
+    int launch(
+            Handles.OfFunction function,
+            Grid grid,
+            Block block,
+            int sharedBytes,
+            Handles.OfStream stream,
+            MemorySegment parameters);
+
+    /** @param from native memory */
+    int upload(long to, MemorySegment from, Handles.OfStream stream);
+
+    /** @param to native memory */
+    int download(MemorySegment to, long from, Handles.OfStream stream);
+
+    int copy(long to, long from, long bytes, Handles.OfStream stream);
+
+    int fill(long to, byte value, long bytes, Handles.OfStream stream);
+}
