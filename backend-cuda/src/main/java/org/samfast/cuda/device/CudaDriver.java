@@ -1,8 +1,6 @@
 package org.samfast.cuda.device;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.nio.charset.StandardCharsets;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -19,7 +17,7 @@ final class CudaDriver implements Driver {
 
     private final CUdevice device = new CUdevice();
     private final CUcontext context = new CUcontext();
-    private final DeviceCalls calls = new DeviceCalls(SymbolLookup.libraryLookup(LibCuda.NAME, Arena.global()));
+    private final DeviceCalls calls = new DeviceCalls(LibCuda.open());
     private final Gpu gpu;
 
     /** Opens the GPU of that ordinal; detection has found that it can be used. */

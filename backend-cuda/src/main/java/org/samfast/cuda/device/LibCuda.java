@@ -2,6 +2,7 @@ package org.samfast.cuda.device;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
@@ -16,7 +17,14 @@ final class LibCuda {
 
     private LibCuda() {}
 
+    /** Needs an {@code --enable-native-access} that covers this class. */
+    @SuppressWarnings("restricted")
+    static SymbolLookup open() {
+        return SymbolLookup.libraryLookup(NAME, Arena.global());
+    }
+
     /** A function that returns a CUresult. */
+    @SuppressWarnings("restricted")
     static MethodHandle function(SymbolLookup library, String name, MemoryLayout... parameters) {
         MemorySegment symbol = library.find(name)
                 .orElseThrow(() ->
