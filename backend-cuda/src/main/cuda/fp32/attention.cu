@@ -5,7 +5,7 @@
 //          qkv_bias fp32 [3*heads*head_dim] (windows only: k and v of padded tokens); rel_h, rel_w fp32 [2*side - 1][head_dim]
 // Out      out fp32 [images*4096][heads*head_dim], every element written
 // Launch   grid (windows * tiles of 32 queries, heads, images) = (25 * 7 or 128, ..), block 256,
-//          shared 4 * (96 * (head_dim + 1) + 64 * side) B   Java  org.samfast.cuda.kernel.ReferenceAttention
+//          shared 4 * (96 * (head_dim + 1) + 64 * side) B   Java  org.samfast.cuda.kernel.WindowAttention, GlobalAttention
 //
 // A block takes 32 queries of one window (side 14, or side 64: the whole image) and goes over its keys by 32 with an
 // online softmax. A warp owns four queries; its lanes are keys for the scores and channels for the output.

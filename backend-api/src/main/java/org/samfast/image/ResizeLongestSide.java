@@ -33,6 +33,14 @@ public record ResizeLongestSide(Size original, Size resized) {
     }
 
     /**
+     * The size between the two passes of {@link #resize}: along rows first, or along columns first where the image is
+     * very tall. A pass that changes no size is left out.
+     */
+    public Size afterFirstPass() {
+        return PillowBilinear.afterFirstPass(original, resized);
+    }
+
+    /**
      * The image at the encoder's size, bit for bit Pillow's BILINEAR.
      *
      * @throws IllegalArgumentException where the image is not of the original size

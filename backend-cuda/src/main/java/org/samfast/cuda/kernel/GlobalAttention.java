@@ -1,0 +1,59 @@
+package org.samfast.cuda.kernel;
+
+import org.samfast.cuda.device.Block;
+import org.samfast.cuda.device.Device;
+import org.samfast.cuda.device.DeviceBuffer;
+import org.samfast.cuda.device.Element;
+import org.samfast.cuda.device.Grid;
+import org.samfast.cuda.device.KernelFunction;
+import org.samfast.cuda.device.Stream;
+
+/**
+ * Attention over all 4096 tokens of an image, with decomposed relative position. Kernels: portable/global_attention.cu
+ * (bf16, head dimension 64 or 80), fp32/attention.cu (fp32, multiples of 8 up to 128). Source: segment-anything
+ * modeling/image_encoder.py Attention.
+ */
+public final class GlobalAttention {
+    private static final String KERNEL = "global_attention";
+    private static final int SIDE = 64;
+    private static final int QUERIES = 128;
+
+    // Tiling of the kernel: warps of 32 queries, three stages of 64 keys and values
+    private static final int WARPS = QUERIES / 32;
+    private static final int STAGES = 3;
+
+    private final AttentionShape shape;
+    private final KernelFunction function;
+
+    public GlobalAttention(Device device, Element element, int heads, int headDim) {
+        shape = new AttentionShape(element, SIDE, heads, headDim);
+        function = device.function(shape.module(KERNEL), shape.entry(KERNEL));
+    }
+
+    /**
+     * @param qkv [images * 4096][3][heads][headDim] of the element
+     * @param relH [127][headDim] of the element
+     * @param relW [127][headDim] of the element
+     * @param out [images * 4096][heads][headDim] of the element
+     */
+    public void launch(
+            Stream stream, DeviceBuffer qkv, DeviceBuffer relH, DeviceBuffer relW, DeviceBuffer out, int images) {
+        shape.check(qkv, relH, relW, out, images);
+        int heads = shape.heads();
+        if (shape.element() == Element.BF16) {
+            Grid grid = Grid.of(SIDE * SIDE / QUERIES, heads, images);
+            function.launch(
+                    stream, grid, Block.of(32 * WARPS), sharedBytes(shape.headDim()), qkv, relH, relW, out, heads);
+        } else {
+            Grid grid = Grid.of(shape.plainTiles(), heads, images);
+            Block block = Block.of(AttentionShape.PLAIN_THREADS);
+            int shared = shape.plainSharedBytes();
+            function.launch(stream, grid, block, shared, qkv, relH, relW, out, heads, shape.headDim());
+        }
+    }
+
+    /** Stages of keys and values in bf16, and rel_h of each query. */
+    private static int sharedBytes(int headDim) {
+        return STAGES * 2 * SIDE * headDim * Element.BF16.bytes() + QUERIES * (SIDE + 1) * Float.BYTES;
+    }
+}

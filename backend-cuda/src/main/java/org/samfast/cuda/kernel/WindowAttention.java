@@ -1,0 +1,67 @@
+package org.samfast.cuda.kernel;
+
+import org.samfast.cuda.device.Block;
+import org.samfast.cuda.device.Check;
+import org.samfast.cuda.device.Device;
+import org.samfast.cuda.device.DeviceBuffer;
+import org.samfast.cuda.device.Element;
+import org.samfast.cuda.device.Grid;
+import org.samfast.cuda.device.KernelFunction;
+import org.samfast.cuda.device.Stream;
+
+/**
+ * Attention inside the 14x14 windows of the 64x64 grid, with decomposed relative position. Kernels:
+ * portable/window_attention.cu (bf16, head dimension 64 or 80), fp32/attention.cu (fp32, multiples of 8 up to 128). Source:
+ * segment-anything modeling/image_encoder.py Block and Attention.
+ */
+public final class WindowAttention {
+    private static final String KERNEL = "window_attention";
+    private static final int SIDE = 14;
+    private static final int WINDOWS = 25;
+
+    private final AttentionShape shape;
+    private final KernelFunction function;
+
+    public WindowAttention(Device device, Element element, int heads, int headDim) {
+        shape = new AttentionShape(element, SIDE, heads, headDim);
+        function = device.function(shape.module(KERNEL), shape.entry(KERNEL));
+    }
+
+    /**
+     * @param qkv [images * 4096][3][heads][headDim] of the element
+     * @param qkvBias [3][heads][headDim] fp32: what padded tokens have as k and v
+     * @param relH [27][headDim] of the element
+     * @param relW [27][headDim] of the element
+     * @param out [images * 4096][heads][headDim] of the element
+     */
+    public void launch(
+            Stream stream,
+            DeviceBuffer qkv,
+            DeviceBuffer qkvBias,
+            DeviceBuffer relH,
+            DeviceBuffer relW,
+            DeviceBuffer out,
+            int images) {
+        shape.check(qkv, relH, relW, out, images);
+        Check.bytes("qkv bias", qkvBias, Element.FP32, 3, shape.heads(), shape.headDim());
+        int heads = shape.heads();
+        if (shape.element() == Element.BF16) {
+            Grid grid = Grid.of(WINDOWS, heads, images);
+            // a thread for each 16 bytes of the 16 tokens in a row of shared memory
+            Block block = Block.of(2 * shape.headDim());
+            function.launch(stream, grid, block, sharedBytes(shape.headDim()), qkv, qkvBias, relH, relW, out, heads);
+        } else {
+            Grid grid = Grid.of(WINDOWS * shape.plainTiles(), heads, images);
+            Block block = Block.of(AttentionShape.PLAIN_THREADS);
+            int shared = shape.plainSharedBytes();
+            function.launch(stream, grid, block, shared, qkv, qkvBias, relH, relW, out, heads, shape.headDim());
+        }
+    }
+
+    /** Keys and values of 14 rows of 16 tokens and both tables in bf16, and per warp 16 queries' products with a table. */
+    private static int sharedBytes(int headDim) {
+        int rows = 2 * SIDE * 16 + 2 * (2 * SIDE - 1);
+        int warps = 2 * headDim / 32;
+        return rows * headDim * Element.BF16.bytes() + warps * 16 * 33 * Float.BYTES;
+    }
+}
