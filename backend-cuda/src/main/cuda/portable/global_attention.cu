@@ -194,7 +194,7 @@ __device__ __forceinline__ void global_attention(const bf16* qkv, const bf16* re
     size_t stride = 3 * channels, image = static_cast<size_t>(blockIdx.z) * GRID * GRID;
     const bf16* head = qkv + image * stride + blockIdx.y * T::HD;
 
-    // rows first .. first + 127 of R_w in stage 0 (the last does not exist), the 65 of R_h for two image rows in stage 1
+    // all 127 rows of R_w in stage 0, the 65 of R_h that two image rows need in stage 1
     load_rows<T>(base, rel_w, T::HD, TABLE);
     load_rows<T>(base + 2 * T::TILE, rel_h + blockIdx.x * 2 * T::HD, T::HD, GRID + 1);
     commit_copies();
