@@ -8,11 +8,10 @@ import org.samfast.backend.Precision;
 import org.samfast.backend.SamBackend;
 import org.samfast.backend.Support;
 import org.samfast.checkpoint.Checkpoint;
+import org.samfast.cuda.device.CudaDetection;
 
-/** The backend on CUDA kernels of our own. It has none yet, says so, and refuses to open. */
+/** The backend on CUDA kernels of our own. */
 public final class CudaBackendProvider implements BackendProvider {
-    private static final String REASON = "this build has no CUDA kernels yet";
-
     @Override
     public String name() {
         return "cuda";
@@ -26,21 +25,26 @@ public final class CudaBackendProvider implements BackendProvider {
 
     @Override
     public String description() {
-        return "CUDA kernels of sam";
+        return CudaDetection.here().description();
     }
 
     @Override
     public Optional<String> unusableBecause() {
-        return Optional.of(REASON);
+        return CudaDetection.here().unusableBecause();
     }
 
+    /** bf16 with sums in fp32, and fp32 throughout as the reference. */
     @Override
     public Support support(Precision precision) {
-        return Support.REFUSED;
+        return switch (precision) {
+            case BF16, FP32 -> Support.NATIVE;
+            case FP16 -> Support.REFUSED;
+        };
     }
 
     @Override
     public SamBackend open(Checkpoint weights, BackendOptions options) {
-        throw new BackendException("backend 'cuda' is not usable: " + REASON);
+        throw new BackendException("backend 'cuda' is not usable: "
+                + unusableBecause().orElse("its kernels are not put together to a whole model yet"));
     }
 }

@@ -17,10 +17,10 @@ final class CudaDriver implements Driver {
 
     private final CUdevice device = new CUdevice();
     private final CUcontext context = new CUcontext();
-    private final DeviceCalls calls = new DeviceCalls(LibCuda.open());
+    private final DeviceCalls calls = new DeviceCalls(LibCuda.find().orElseThrow());
     private final Gpu gpu;
 
-    /** Opens the GPU of that ordinal; detection has found that it can be used. */
+    /** Opens the GPU of that ordinal; {@link CudaDetection} has found that it can be used. */
     CudaDriver(int ordinal, String driverVersion) {
         DriverResult.check(JCudaDriver.cuInit(0), () -> "starting CUDA");
         DriverResult.check(JCudaDriver.cuDeviceGet(device, ordinal), () -> "opening GPU " + ordinal);

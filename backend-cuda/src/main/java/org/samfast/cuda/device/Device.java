@@ -31,10 +31,18 @@ public final class Device implements AutoCloseable {
     /**
      * Opens the first usable GPU.
      *
-     * @throws BackendException where there is none, with the sentence of detection
+     * @throws BackendException where there is none, with the sentence of {@link CudaDetection}
      */
     public static Device open() {
-        return new Device(new CudaDriver(0, "?"));
+        CudaDetection here = CudaDetection.here();
+        try {
+            return new Device(new CudaDriver(here.ordinal(), here.driverVersion()));
+        } catch (LinkageError e) {
+            throw new BackendException(
+                    "JCuda's native library is not found in java.library.path="
+                            + System.getProperty("java.library.path"),
+                    e);
+        }
     }
 
     /** {@code NVIDIA H100 80GB HBM3}. */

@@ -38,8 +38,17 @@ final class KernelImages {
     }
 
     private static byte @Nullable [] machineCode(String module, int computeCapability) {
-        // code for sm_90a runs on no other architecture
-        return resource(module + ".sm_" + (computeCapability == 90 ? "90a" : computeCapability) + ".cubin");
+        return resource(module + "." + architecture(computeCapability) + ".cubin");
+    }
+
+    /** {@code sm_90a} for 90: Hopper's own instructions need the letter, and such code runs on no other architecture. */
+    static String architecture(int computeCapability) {
+        return "sm_" + (computeCapability == 90 ? "90a" : computeCapability);
+    }
+
+    /** Whether the build found nvcc: it then lists what it compiled. */
+    static boolean areThere() {
+        return KernelImages.class.getResource(FOLDER + "index") != null;
     }
 
     private static byte @Nullable [] resource(String name) {

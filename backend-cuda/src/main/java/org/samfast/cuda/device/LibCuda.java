@@ -9,6 +9,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 import org.samfast.backend.BackendException;
 
 /** Functions of libcuda.so.1 by java.lang.foreign. */
@@ -17,10 +18,14 @@ final class LibCuda {
 
     private LibCuda() {}
 
-    /** Needs an {@code --enable-native-access} that covers this class. */
+    /** Empty where the machine has none. */
     @SuppressWarnings("restricted")
-    static SymbolLookup open() {
-        return SymbolLookup.libraryLookup(NAME, Arena.global());
+    static Optional<SymbolLookup> find() {
+        try {
+            return Optional.of(SymbolLookup.libraryLookup(NAME, Arena.global()));
+        } catch (IllegalArgumentException absent) {
+            return Optional.empty();
+        }
     }
 
     /** A function that returns a CUresult. */
