@@ -275,14 +275,14 @@ def wanted(path):
 
 
 def broken():
-    BROKEN.mkdir(parents=True, exist_ok=True)
-    for old in BROKEN.iterdir():
-        old.unlink()
+    BROKEN.mkdir(parents=True, exist_ok=True)  # files that fuzzing found lie there too
     put = lambda name, data: (BROKEN / name).write_bytes(data)
     good = lambda name: (OUT / name).read_bytes()
     for name in ("420.jpg", "420-progressive.jpg", "rgb.png", "plain.gif", "rgb.bmp", "rgb-raw.tif", "rgb-lzw.tif", "rgb-jpeg.tif", "lossy.webp"):
         put("half-" + name, good(name)[: len(good(name)) // 2])
     alpha = good("lossy-alpha.webp").index(b"ALPH") + 9
+    # 1 bit per pixel, but room for 21 colours before the pixels: a palette of 5 bits
+    put("palette-bits.bmp", b"BM" + struct.pack("<IIIIHHHH", 106, 0, 14 + 12 + 64, 12, 4, 4, 1, 1) + bytes(64 + 16))
     put("damaged-alpha.webp", good("lossy-alpha.webp")[:alpha] + bytes(8) + good("lossy-alpha.webp")[alpha + 8 :])
     put("only-start.jpg", good("420.jpg")[:200])
     put("no-end-marker.jpg", good("420.jpg")[:-2])

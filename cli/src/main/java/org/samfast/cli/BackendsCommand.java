@@ -2,20 +2,17 @@ package org.samfast.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.samfast.backend.BackendProvider;
 import org.samfast.backend.Backends;
 import org.samfast.backend.Precision;
 import org.samfast.backend.Support;
-import org.samfast.cli.output.JsonText;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Mixin;
 
 /** {@code sam backends}: what can compute here, and why the rest cannot. */
 @Command(
@@ -24,23 +21,20 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {"  sam backends", "  sam backends --json"})
 final class BackendsCommand implements Callable<Integer> {
-    @Option(names = "--json", description = "Print a JSON list instead.")
-    boolean json;
-
-    @Spec
-    CommandSpec spec;
+    @Mixin
+    ResultPrinter result = new ResultPrinter();
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
         List<BackendProvider> all = Backends.all();
-        if (json) {
-            out.println(JsonText.line(generator -> write(generator, all)));
-        } else {
-            all.forEach(backend -> out.println(line(backend)));
-            out.println("--backend auto takes " + automatic(all).orElse("none of them"));
-        }
+        result.print(lines(all), json -> write(json, all));
         return ExitCode.DONE;
+    }
+
+    private static List<String> lines(List<BackendProvider> all) {
+        String choice = "--backend auto takes " + automatic(all).orElse("none of them");
+        return Stream.concat(all.stream().map(BackendsCommand::line), Stream.of(choice))
+                .toList();
     }
 
     private static String line(BackendProvider backend) {

@@ -109,10 +109,21 @@ final class DownloadCommand implements Callable<Integer> {
 
     private Downloader downloader(ModelCache cache) throws ModelException {
         URI base = mirror == null ? PublishedModel.SOURCE : folder(mirror);
-        ProxyRoute route =
-                proxy == null ? ProxyRoute.fromEnvironment(System.getenv(), base) : ProxyRoute.through(proxy);
         return new Downloader(
-                cache, DownloadSettings.of(base, route), spec.commandLine().getErr());
+                cache,
+                DownloadSettings.of(base, route(base)),
+                spec.commandLine().getErr());
+    }
+
+    private ProxyRoute route(URI base) throws ModelException {
+        if (proxy == null) {
+            return ProxyRoute.fromEnvironment(System.getenv(), base);
+        }
+        try {
+            return ProxyRoute.through(proxy);
+        } catch (ModelException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
     }
 
     private URI folder(URI given) {

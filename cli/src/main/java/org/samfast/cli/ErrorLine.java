@@ -18,7 +18,7 @@ public final class ErrorLine {
     private ErrorLine() {}
 
     /** The sentence a user gets for that error, without the leading {@code sam: }. */
-    public static String of(Exception error) {
+    public static String of(Throwable error) {
         return switch (error) {
             case NoSuchFileException e -> e.getFile() + ": no such file or folder";
             case AccessDeniedException e -> e.getFile() + ": permission denied";
@@ -27,20 +27,24 @@ public final class ErrorLine {
             case UncheckedIOException e -> of(Objects.requireNonNull(e.getCause()));
             case BackendException e -> message(e);
             case IOException e -> message(e);
+            case OutOfMemoryError _ ->
+                "out of memory: the heap is limited to "
+                        + Runtime.getRuntime().maxMemory() / (1 << 20)
+                        + " MB; raise it: SAM_JAVA_OPTS=-Xmx8g sam ...";
             default -> "internal error, please report it: " + error + " (--verbose shows where)";
         };
     }
 
     /** The exit code of a command that ended with that error. */
-    public static int exitCode(Exception error) {
+    public static int exitCode(Throwable error) {
         return switch (error) {
             case BackendException _ -> ExitCode.BACKEND_NOT_USABLE;
-            case IOException _, UncheckedIOException _ -> ExitCode.BAD_INPUT;
+            case IOException _, UncheckedIOException _, OutOfMemoryError _ -> ExitCode.BAD_INPUT;
             default -> ExitCode.INTERNAL_ERROR;
         };
     }
 
-    static int execution(Exception error, PrintWriter stderr, boolean verbose) {
+    static int execution(Throwable error, PrintWriter stderr, boolean verbose) {
         stderr.println("sam: " + of(error));
         if (verbose) {
             error.printStackTrace(stderr);
@@ -57,18 +61,11 @@ public final class ErrorLine {
         return ExitCode.USAGE;
     }
 
-    static int outOfMemory(PrintWriter stderr) {
-        stderr.println("sam: out of memory: the heap is limited to "
-                + Runtime.getRuntime().maxMemory() / (1 << 20)
-                + " MB; raise it: SAM_JAVA_OPTS=-Xmx8g sam ...");
-        return ExitCode.BAD_INPUT;
-    }
-
     private static String reason(FileSystemException error) {
         return Objects.requireNonNullElse(error.getReason(), "cannot be used");
     }
 
-    private static String message(Exception error) {
+    private static String message(Throwable error) {
         return Objects.requireNonNullElse(error.getMessage(), error.getClass().getSimpleName());
     }
 }

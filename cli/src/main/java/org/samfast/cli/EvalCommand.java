@@ -2,7 +2,6 @@ package org.samfast.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,8 +14,7 @@ import org.samfast.cli.eval.CocoImage;
 import org.samfast.cli.eval.Evaluation;
 import org.samfast.cli.eval.EvaluationSummary;
 import org.samfast.cli.eval.ScoresCsv;
-import org.samfast.cli.output.AtomicFile;
-import org.samfast.cli.output.JsonText;
+import org.samfast.cli.output.OutputFile;
 import org.samfast.cli.output.ResultWriter;
 import org.samfast.image.ImageException;
 import org.samfast.image.ImageReader;
@@ -68,8 +66,8 @@ final class EvalCommand implements Callable<Integer> {
     @Option(names = "--limit", paramLabel = "N", description = "Only the first N images with annotations.")
     long limit = Long.MAX_VALUE;
 
-    @Option(names = "--json", description = "Print one JSON object instead of the table.")
-    boolean json;
+    @Mixin
+    ResultPrinter result = new ResultPrinter();
 
     @Option(
             names = "--per-annotation",
@@ -126,11 +124,6 @@ final class EvalCommand implements Callable<Integer> {
             scores.addAll(new Evaluation(session.backend()).score(image, coco));
             return List.of();
         }
-
-        @Override
-        public List<String> failed(CocoImage image, String error) {
-            return List.of();
-        }
     }
 
     private Path file(CocoImage image) {
@@ -140,15 +133,10 @@ final class EvalCommand implements Callable<Integer> {
 
     private void report(ModelSession session) throws IOException {
         if (perAnnotation != null) {
-            AtomicFile.write(perAnnotation, out -> ScoresCsv.write(out, scores));
+            OutputFile.write(perAnnotation, out -> ScoresCsv.write(out, scores));
         }
         EvaluationSummary summary = new EvaluationSummary(scores);
-        PrintWriter stdout = spec.commandLine().getOut();
-        if (json) {
-            stdout.println(JsonText.line(generator -> write(generator, session.origin(), summary)));
-        } else {
-            summary.lines().forEach(stdout::println);
-        }
+        result.print(summary.lines(), json -> write(json, session.origin(), summary));
     }
 
     private static void write(JsonGenerator json, ResultWriter.Origin origin, EvaluationSummary summary)

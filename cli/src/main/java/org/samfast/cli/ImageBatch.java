@@ -35,8 +35,10 @@ final class ImageBatch {
          */
         List<String> process(T image) throws IOException;
 
-        /** The lines for stdout where it failed; stderr is told anyway. */
-        List<String> failed(T image, String error) throws IOException;
+        /** The lines for stdout where it failed, none if not said otherwise; stderr is told anyway. */
+        default List<String> failed(T image, String error) throws IOException {
+            return List.of();
+        }
     }
 
     /** Does the work on every image; the exit code of the command. */

@@ -1,17 +1,14 @@
 package org.samfast.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cli.output.CheckpointReport;
-import org.samfast.cli.output.JsonText;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code sam info}: what is in a checkpoint. */
 @Command(
@@ -36,22 +33,14 @@ final class InfoCommand implements Callable<Integer> {
     @Option(names = "--tensors", description = "Also name, element type and shape of every tensor.")
     boolean tensors;
 
-    @Option(names = "--json", description = "Print one JSON object instead.")
-    boolean json;
-
-    @Spec
-    CommandSpec spec;
+    @Mixin
+    ResultPrinter result = new ResultPrinter();
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
         try (Checkpoint checkpoint = Checkpoint.open(weights)) {
             CheckpointReport report = new CheckpointReport(checkpoint, sha256, tensors);
-            if (json) {
-                out.println(JsonText.line(report::write));
-            } else {
-                report.lines().forEach(out::println);
-            }
+            result.print(report.lines(), report::write);
         }
         return ExitCode.DONE;
     }

@@ -41,16 +41,16 @@ public final class Main {
 
     /** Runs the command line and exits with its {@link ExitCode}. */
     public static void main(String[] arguments) throws IOException {
-        System.exit(run(LongCommandLine.words(arguments)));
+        System.exit(run(commandLine(), LongCommandLine.words(arguments)));
     }
 
-    /** Runs the command line in this JVM; for tests too. */
-    static int run(String... arguments) {
-        CommandLine commandLine = commandLine();
+    /** Runs the command line in this JVM; whatever goes wrong is one sentence and an {@link ExitCode}. */
+    static int run(CommandLine commandLine, String... arguments) {
         try {
             return commandLine.execute(arguments);
-        } catch (OutOfMemoryError e) {
-            return ErrorLine.outOfMemory(commandLine.getErr());
+        } catch (Error e) { // which picocli lets through
+            Main main = commandLine.getCommand();
+            return ErrorLine.execution(e, commandLine.getErr(), main.verbose);
         }
     }
 

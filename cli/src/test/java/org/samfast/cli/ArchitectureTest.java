@@ -15,7 +15,11 @@ import org.junit.jupiter.api.Test;
 /** The arrows of docs/architecture.md, in the classes of every module. */
 class ArchitectureTest {
     private static final String[] WEIGHTS = {
-        "org.samfast.tensor..", "org.samfast.checkpoint..", "org.samfast.architecture..", "org.samfast.convert.."
+        "org.samfast.file..",
+        "org.samfast.tensor..",
+        "org.samfast.checkpoint..",
+        "org.samfast.architecture..",
+        "org.samfast.convert.."
     };
     private static final String CLI = "org.samfast.cli..";
     private static final String ONNX = "org.samfast.onnx..";

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.samfast.backend.BackendException;
 import org.samfast.checkpoint.CheckpointException;
 import org.samfast.image.ImageException;
+import picocli.CommandLine;
 
 class ErrorLineTest {
     static Stream<Arguments> errors() {
@@ -29,6 +30,16 @@ class ErrorLineTest {
                 Arguments.of(new UncheckedIOException(new IOException("a.jpg: gone")), "a.jpg: gone", 3),
                 Arguments.of(new BackendException("backend 'cuda' is not usable"), "backend 'cuda' is not usable", 4),
                 Arguments.of(
+                        new OutOfMemoryError("Java heap space"),
+                        "out of memory: the heap is limited to "
+                                + Runtime.getRuntime().maxMemory() / (1 << 20)
+                                + " MB; raise it: SAM_JAVA_OPTS=-Xmx8g sam ...",
+                        3),
+                Arguments.of(
+                        new StackOverflowError(),
+                        "internal error, please report it: java.lang.StackOverflowError (--verbose shows where)",
+                        70),
+                Arguments.of(
                         new IllegalStateException("odd"),
                         "internal error, please report it: java.lang.IllegalStateException: odd"
                                 + " (--verbose shows where)",
@@ -37,7 +48,7 @@ class ErrorLineTest {
 
     @ParameterizedTest
     @MethodSource("errors")
-    void isOneSentenceAndAnExitCode(Exception error, String sentence, int exitCode) {
+    void isOneSentenceAndAnExitCode(Throwable error, String sentence, int exitCode) {
         StringWriter stderr = new StringWriter();
         assertThat(ErrorLine.execution(error, new PrintWriter(stderr, true), false))
                 .isEqualTo(exitCode);
@@ -49,5 +60,28 @@ class ErrorLineTest {
         StringWriter stderr = new StringWriter();
         ErrorLine.execution(new IOException("gone"), new PrintWriter(stderr, true), true);
         assertThat(stderr.toString()).startsWith("sam: gone").contains("at org.samfast.cli.ErrorLineTest");
+    }
+
+    @Test
+    void anErrorThatPicocliLetsThroughIsASentenceToo() {
+        assertThat(runBroken("broken"))
+                .isEqualTo("70 sam: internal error, please report it: java.lang.NoClassDefFoundError: some/Class"
+                        + " (--verbose shows where)\n");
+        assertThat(runBroken("broken", "--verbose")).contains("at org.samfast.cli.ErrorLineTest");
+    }
+
+    private static String runBroken(String... arguments) {
+        StringWriter stderr = new StringWriter();
+        CommandLine sam = Main.commandLine().addSubcommand(new Broken()).setErr(new PrintWriter(stderr, true));
+        return Main.run(sam, arguments) + " " + stderr;
+    }
+
+    /** A command whose classes are not all there. */
+    @CommandLine.Command(name = "broken")
+    static final class Broken implements Runnable {
+        @Override
+        public void run() {
+            throw new NoClassDefFoundError("some/Class");
+        }
     }
 }

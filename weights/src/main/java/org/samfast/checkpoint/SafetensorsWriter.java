@@ -10,17 +10,14 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
+import org.samfast.file.AtomicFile;
 import org.samfast.tensor.DType;
 import org.samfast.tensor.Shape;
 
@@ -75,14 +72,7 @@ public final class SafetensorsWriter {
                 .sorted(Comparator.comparingInt((Entry entry) -> entry.dtype().bytes())
                         .reversed())
                 .toList();
-        String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-        Path temporary = file.resolveSibling("." + file.getFileName() + "." + random + ".tmp");
-        try {
-            writeTo(temporary, header(metadata, aligned), aligned);
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        AtomicFile.replace(file, temporary -> writeTo(temporary, header(metadata, aligned), aligned));
     }
 
     private static void requireDistinctNames(List<Entry> entries) {

@@ -100,23 +100,12 @@ public final class Evaluation {
     /** @param found the click's single mask, its three multimask outputs, and the box's single mask */
     private static Map<PromptKind, Double> iou(BinaryMask truth, List<ScoredMask> found, int best) {
         double[] each =
-                found.stream().mapToDouble(mask -> iou(truth, mask.mask())).toArray();
+                found.stream().mapToDouble(mask -> truth.iou(mask.mask())).toArray();
         Map<PromptKind, Double> iou = new EnumMap<>(PromptKind.class);
         iou.put(PromptKind.CLICK, each[best]);
         iou.put(PromptKind.CLICK_BEST_OF_THREE, Math.max(each[1], Math.max(each[2], each[3])));
         iou.put(PromptKind.CLICK_SINGLE, each[0]);
         iou.put(PromptKind.BOX, each[4]);
         return iou;
-    }
-
-    /** Intersection over union; the truth is not empty. */
-    private static double iou(BinaryMask truth, BinaryMask found) {
-        long both = 0;
-        long either = 0;
-        for (int i = 0; i < truth.pixels().length; i++) {
-            both += truth.pixels()[i] & found.pixels()[i];
-            either += truth.pixels()[i] | found.pixels()[i];
-        }
-        return (double) both / either;
     }
 }

@@ -7,6 +7,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import org.samfast.cli.output.CsvText;
 
 /** The score of every annotation as CSV: {@code image,annotation,click,click_best3,click_single,box}. */
 public final class ScoresCsv {
@@ -20,16 +21,12 @@ public final class ScoresCsv {
         }
         csv.write("\n");
         for (AnnotationScore score : scores) {
-            csv.write(quoted(score.image()) + "," + score.annotation());
+            csv.write(CsvText.cell(score.image()) + "," + score.annotation());
             for (PromptKind kind : PromptKind.values()) {
                 csv.write(String.format(Locale.ROOT, ",%.6f", score.iou().get(kind)));
             }
             csv.write("\n");
         }
         csv.flush();
-    }
-
-    private static String quoted(String text) {
-        return text.matches("[^,\"\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 }

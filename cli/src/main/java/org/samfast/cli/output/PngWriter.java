@@ -94,7 +94,7 @@ public final class PngWriter {
         chunk(out, "IHDR", header.toByteArray(), header.size());
     }
 
-    private static void data(OutputStream out, int level, AtomicFile.StreamContent pixels) throws IOException {
+    private static void data(OutputStream out, int level, OutputFile.Content pixels) throws IOException {
         Deflater deflater = new Deflater(level);
         try (DeflaterOutputStream compressed = new DeflaterOutputStream(new Chunks(out), deflater, CHUNK_BYTES)) {
             pixels.writeTo(compressed);

@@ -44,7 +44,7 @@ public final class ResultWriter {
         WrittenImage written = new WrittenImage(
                 file, image.size(), origin.model(), origin.weights(), origin.backend(), prompts, masks, overlay, rle);
         if (formats.contains(OutputFormat.JSON)) {
-            AtomicFile.write(names.json(), out -> JsonText.indented(out, json -> ResultJson.write(json, written)));
+            OutputFile.write(names.json(), out -> JsonText.indented(out, json -> ResultJson.write(json, written)));
         }
         return written;
     }
@@ -53,7 +53,7 @@ public final class ResultWriter {
         @Nullable Path png = null;
         if (formats.contains(OutputFormat.PNG)) {
             png = names.mask(mask, multimask);
-            AtomicFile.write(png, out -> PngWriter.write(out, mask.mask()));
+            OutputFile.write(png, out -> PngWriter.write(out, mask.mask()));
         }
         @Nullable Path logits = null;
         if (formats.contains(OutputFormat.LOGITS)) {
@@ -69,7 +69,7 @@ public final class ResultWriter {
             return null;
         }
         RgbImage overlay = Overlay.of(image, prompts, masks);
-        AtomicFile.write(names.overlay(), out -> PngWriter.write(out, overlay));
+        OutputFile.write(names.overlay(), out -> PngWriter.write(out, overlay));
         return names.overlay();
     }
 
@@ -78,7 +78,7 @@ public final class ResultWriter {
         if (!formats.contains(OutputFormat.RLE)) {
             return null;
         }
-        AtomicFile.write(names.rle(), out -> JsonText.indented(out, json -> RleJson.write(json, prompts, masks)));
+        OutputFile.write(names.rle(), out -> JsonText.indented(out, json -> RleJson.write(json, prompts, masks)));
         return names.rle();
     }
 }

@@ -10,14 +10,14 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class AtomicFileTest {
+class OutputFileTest {
     @TempDir
     Path folder;
 
     @Test
     void replacesTheFile() throws Exception {
         Path target = Files.writeString(folder.resolve("a.json"), "old");
-        AtomicFile.write(target, out -> out.write("new".getBytes(UTF_8)));
+        OutputFile.write(target, out -> out.write("new".getBytes(UTF_8)));
         assertThat(target).hasContent("new");
         assertThat(folder).isDirectoryContaining(target::equals).isDirectoryNotContaining(file -> file.toString()
                 .endsWith(".tmp"));
@@ -26,7 +26,7 @@ class AtomicFileTest {
     @Test
     void keepsTheOldFileWhereWritingFails() throws Exception {
         Path target = Files.writeString(folder.resolve("a.json"), "old");
-        assertThatThrownBy(() -> AtomicFile.write(target, out -> {
+        assertThatThrownBy(() -> OutputFile.write(target, out -> {
                     out.write(new byte[1 << 20]);
                     throw new IOException("No space left on device");
                 }))
@@ -39,7 +39,7 @@ class AtomicFileTest {
     @Test
     void saysThatAFolderIsMissing() {
         Path target = folder.resolve("nowhere/a.json");
-        assertThatThrownBy(() -> AtomicFile.write(target, out -> {}))
+        assertThatThrownBy(() -> OutputFile.write(target, out -> {}))
                 .hasMessage("cannot write " + target + ": its folder does not exist");
     }
 }

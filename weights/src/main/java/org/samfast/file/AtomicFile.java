@@ -1,12 +1,9 @@
-package org.samfast.cli.output;
+package org.samfast.file;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,30 +23,14 @@ public final class AtomicFile {
 
     private AtomicFile() {}
 
-    /** Writes the content of a file to a stream. */
-    @FunctionalInterface
-    public interface StreamContent {
-        void writeTo(OutputStream out) throws IOException;
-    }
-
     /** Writes the content of a file at a path. */
     @FunctionalInterface
-    public interface FileContent {
+    public interface Content {
         void writeTo(Path file) throws IOException;
     }
 
-    /** Replaces the target by what {@code content} writes. */
-    public static void write(Path target, StreamContent content) throws OutputException {
-        replace(target, file -> {
-            try (OutputStream out =
-                    new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW), 1 << 16)) {
-                content.writeTo(out);
-            }
-        });
-    }
-
     /** Replaces the target by what {@code content} writes at the path it is given, where no file exists yet. */
-    public static void replace(Path target, FileContent content) throws OutputException {
+    public static void replace(Path target, Content content) throws IOException {
         Path temporary = temporaryBeside(target);
         UNFINISHED.add(temporary);
         try {
@@ -58,8 +39,6 @@ public final class AtomicFile {
             }
             content.writeTo(temporary);
             Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new OutputException(target, e);
         } finally {
             deleteQuietly(temporary);
             UNFINISHED.remove(temporary);

@@ -1,0 +1,34 @@
+package org.samfast.cli.output;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.samfast.file.AtomicFile;
+
+/** The files that sam writes for its user: whole or not at all, and with a sentence where that fails. */
+public final class OutputFile {
+    private OutputFile() {}
+
+    /** Writes the content of a file to a stream. */
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /** Replaces the target by what {@code content} writes. */
+    public static void write(Path target, Content content) throws OutputException {
+        try {
+            AtomicFile.replace(target, file -> {
+                try (OutputStream out =
+                        new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW), 1 << 16)) {
+                    content.writeTo(out);
+                }
+            });
+        } catch (IOException e) {
+            throw new OutputException(target, e);
+        }
+    }
+}
