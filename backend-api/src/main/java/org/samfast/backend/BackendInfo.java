@@ -31,4 +31,9 @@ public record BackendInfo(
         String model = CpuModel.name();
         return new BackendInfo(backend, model, DeviceSlug.ofCpu(model, threads), NO_DRIVER, 0, precision);
     }
+
+    /** Whether it computes on a device that has a driver: a GPU. */
+    public boolean hasDriver() {
+        return !driver.equals(NO_DRIVER);
+    }
 }

@@ -21,4 +21,9 @@ public record BackendOptions(
             throw new IllegalArgumentException("threads: expected 0 or more, got " + threads);
         }
     }
+
+    /** The same but for the precision. */
+    public BackendOptions computing(Precision wanted) {
+        return new BackendOptions(threads, cacheDirectory, wanted, observer);
+    }
 }

@@ -15,7 +15,8 @@ import picocli.CommandLine.ScopeType;
             DownloadCommand.class,
             InfoCommand.class,
             BackendsCommand.class,
-            EvalCommand.class
+            EvalCommand.class,
+            BenchCommand.class
         },
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,

@@ -1,11 +1,13 @@
 package org.samfast.cli;
 
 import java.io.PrintWriter;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.BackendProvider;
 import org.samfast.backend.Precision;
 import org.samfast.backend.SamBackend;
+import org.samfast.backend.Support;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cli.output.CheckpointReport;
 import org.samfast.cli.output.ResultWriter;
@@ -36,12 +38,26 @@ final class ModelSession implements AutoCloseable {
         return backend;
     }
 
+    /**
+     * The same backend once more, computing fp32 to compare with; the caller closes it. Empty where fp32 is what it
+     * computes anyway, or what it cannot compute.
+     */
+    Optional<SamBackend> openReference() {
+        if (backend().info().precision() == Precision.FP32 || provider.support(Precision.FP32) != Support.NATIVE) {
+            return Optional.empty();
+        }
+        return Optional.of(provider.open(weights, backendOptions.computing(Precision.FP32)));
+    }
+
+    /** The architecture: {@code vit_b}. */
+    String model() {
+        return weights.architecture().name();
+    }
+
     /** What computes, for the record; opens the backend. */
     ResultWriter.Origin origin() {
         return new ResultWriter.Origin(
-                weights.architecture().name(),
-                weights.file().toString(),
-                backend().description());
+                model(), weights.file().toString(), backend().description());
     }
 
     private void announce(SamBackend opened) {
@@ -53,7 +69,7 @@ final class ModelSession implements AutoCloseable {
         stderr.println(
                 options.isBuiltIn()
                         ? "model: vit_t, a small demo model; for real quality: sam download vit_b"
-                        : "model: " + weights.architecture().name());
+                        : "model: " + model());
         Precision computed = opened.info().precision();
         if (options.precision != null && options.precision != computed) {
             stderr.println("precision: asked for " + options.precision.label() + ", computed " + computed.label());

@@ -10,9 +10,14 @@ final class VersionProvider implements IVersionProvider {
     @Override
     public String[] getVersion() throws IOException {
         Properties build = build();
-        String commit = build.getProperty("commit", "");
+        String commit = commit();
         String from = commit.isEmpty() ? "" : "commit " + commit + ", ";
         return new String[] {"sam " + build.getProperty("version") + " (" + from + "Java " + Runtime.version() + ")"};
+    }
+
+    /** The commit that sam was built from; empty where the build did not know. */
+    static String commit() throws IOException {
+        return build().getProperty("commit", "");
     }
 
     private static Properties build() throws IOException {

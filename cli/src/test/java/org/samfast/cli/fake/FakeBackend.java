@@ -20,7 +20,8 @@ import org.samfast.prompt.Prompt;
 
 /**
  * Answers a box with the box, points with a disc around the first (output k has radius 8 (k + 1) in the low-res frame,
- * output 2 is rated best) and a mask with the mask. Its embeddings are 1 in fp32 and 1.25 in anything else.
+ * output 2 is rated best) and a mask with the mask. In anything but fp32 its
+ * embeddings are 1.25 instead of 1, and the discs have half the radius.
  */
 final class FakeBackend implements SamBackend {
     private static final int SIDE = LowResLogits.SIDE;
@@ -78,7 +79,7 @@ final class FakeBackend implements SamBackend {
                 .toList();
     }
 
-    private static MaskPrediction predict(Size size, List<Prompt> prompts) {
+    private MaskPrediction predict(Size size, List<Prompt> prompts) {
         float[] values = new float[prompts.size() * LowResLogits.MASKS * SIDE * SIDE];
         float[] quality = new float[prompts.size() * LowResLogits.MASKS];
         LowResLogits logits = new LowResLogits(values, prompts.size());
@@ -93,7 +94,7 @@ final class FakeBackend implements SamBackend {
         return new MaskPrediction(size, logits, quality);
     }
 
-    private static float logit(Size size, Prompt prompt, int mask, int i) {
+    private float logit(Size size, Prompt prompt, int mask, int i) {
         ResizeLongestSide frame = ResizeLongestSide.of(size);
         double x = i % SIDE + 0.5;
         double y = Math.floorDiv(i, SIDE) + 0.5;
@@ -110,7 +111,8 @@ final class FakeBackend implements SamBackend {
         }
         ImagePoint point = prompt.points().getFirst();
         double distance = Math.hypot(x - frame.toEncoderX(point.x()) / 4, y - frame.toEncoderY(point.y()) / 4);
-        return (float) (8.0 * (mask + 1) - distance);
+        double radius = precision == Precision.FP32 ? 8 : 4;
+        return (float) (radius * (mask + 1) - distance);
     }
 
     @Override

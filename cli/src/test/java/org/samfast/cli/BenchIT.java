@@ -1,0 +1,59 @@
+package org.samfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.samfast.cli.SamProcess.Ended;
+
+/** {@code sam bench} as a process on the CPU, in a folder that looks like a checkout. */
+class BenchIT {
+    private static final String COLUMNS =
+            "date,commit,gpu,driver,sm_clock_mhz,backend,model,precision,sparse_layers,batch,encoder_ms,"
+                    + "encoder_img_per_s,end_to_end_img_per_s,first_mask_s,device_mib,embedding_rel_error,mask_iou,command";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aRowIsAddedToTheFileOfThisDevice() throws Exception {
+        Path results = Files.createDirectories(folder.resolve("bench/results"));
+        Ended ended = SamProcess.in(folder)
+                .run(
+                        "bench",
+                        "--backend",
+                        "onnx",
+                        "--precision",
+                        "bf16",
+                        "--batch",
+                        "1",
+                        "--rounds",
+                        "1",
+                        "--warmup",
+                        "0");
+        assertThat(ended.exitCode()).as(ended.stderr()).isZero();
+        assertThat(ended.errorLines()).contains("precision: asked for bf16, computed fp32");
+        List<Path> files;
+        try (Stream<Path> listing = Files.list(results)) {
+            files = listing.toList();
+        }
+        assertThat(files).singleElement().asString().contains("/cpu-").endsWith("-threads.csv");
+        List<String> lines = Files.readAllLines(files.getFirst());
+        assertThat(lines).hasSize(2);
+        assertThat(lines.getFirst()).isEqualTo(COLUMNS);
+        List<String> cells = Arrays.asList(lines.get(1).split(",", -1));
+        assertThat(cells).hasSize(18);
+        assertThat(cells.subList(3, 10)).containsExactly("-", "0", "onnx-cpu", "vit_t", "fp32", "0", "1");
+        double encoderMillis = Double.parseDouble(cells.get(10));
+        double encoderRate = Double.parseDouble(cells.get(11));
+        assertThat(encoderMillis * encoderRate).isBetween(999.0, 1001.0);
+        assertThat(Double.parseDouble(cells.get(12))).isPositive().isLessThan(1.5 * encoderRate);
+        assertThat(Double.parseDouble(cells.get(13))).isPositive();
+        assertThat(cells.get(17)).startsWith("sam bench --backend onnx --precision bf16");
+    }
+}
