@@ -1,10 +1,9 @@
-// linear_bf16_*: out = act(in weight^T + bias) + residual, in bf16 with fp32 sums, on the tensor cores of sm_80 and newer.
+// linear_bf16: out = act(in weight^T + bias) + residual, in bf16 with fp32 sums, on the tensor cores of sm_80 and newer.
 // Source   torch.nn.Linear, with what follows it in segment-anything image_encoder.py Block, MLPBlock @dca509f
 // In       in [m, k] bf16; weight [n, k] bf16; bias [n] fp32 or null; residual [residual_rows, n] bf16 or null, repeated
 //          every residual_rows rows; k and n multiples of 8; act 0 none, 1 exact GELU, 2 ReLU
 // Out      out [m, n] bf16, every element written, rounded once
-// Launch   grid (ceil(n / TILE_N), ceil(m / TILE_M)), block 32 threads per 64x64 of the tile,
-//          shared STAGES * (TILE_M + TILE_N) * 128 B    Java  org.samfast.cuda.kernel.Linear
+// Launch   grid (ceil(n / 128), ceil(m / 128)), block 128, shared 98304 B    Java  org.samfast.cuda.kernel.Linear
 #include "common/async_copy.cuh"
 #include "common/element.cuh"
 #include "common/mma.cuh"
@@ -164,14 +163,10 @@ template <int TILE_M, int TILE_N, int STAGES> __device__ __forceinline__ void li
     finish(sums, shared + warp * WARP_TILE * ROW_BYTES, tile_row + warp_row, tile_column + warp_column, p);
 }
 
-#define LINEAR(TILE_M, TILE_N, STAGES, BLOCKS)                                                                                \
-    extern "C" __global__ void __launch_bounds__(TILE_M * TILE_N / 128, BLOCKS) linear_bf16_##TILE_M##x##TILE_N(              \
-        const bf16* in, const bf16* weight, const float* bias, const bf16* residual, bf16* out, int m, int n, int k,          \
-        int residual_rows, int act) {                                                                                         \
-        linear<TILE_M, TILE_N, STAGES>({in, weight, bias, residual, out, m, n, k, residual_rows, act});                       \
-    }
-
-// 96 KB of shared memory: fits every GPU from sm_80 on, twice on an A100 or H100.
-LINEAR(128, 128, 3, 2)
-// 144 KB: for A100 and H100, where the wide tile reads each row of in half as often.
-LINEAR(128, 256, 3, 1)
+// 96 KB of shared memory: fits every GPU from sm_80 on, twice on an A100 or H100. Measured on an H100 against 128x256,
+// 256x128 and 2 or 4 stages (docs/kernels.md): the two blocks that share a multiprocessor hide each other's epilogue.
+extern "C" __global__ void __launch_bounds__(128, 2)
+    linear_bf16(const bf16* in, const bf16* weight, const float* bias, const bf16* residual, bf16* out, int m, int n, int k,
+                int residual_rows, int act) {
+    linear<128, 128, 3>({in, weight, bias, residual, out, m, n, k, residual_rows, act});
+}

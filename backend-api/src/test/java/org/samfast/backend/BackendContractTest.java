@@ -30,6 +30,9 @@ import org.samfast.image.RgbImage;
 import org.samfast.image.Size;
 import org.samfast.mask.LowResLogits;
 import org.samfast.mask.MaskPrediction;
+import org.samfast.mask.MaskRequest;
+import org.samfast.mask.MaskUpscale;
+import org.samfast.mask.ScoredMask;
 import org.samfast.prompt.ImageBox;
 import org.samfast.prompt.ImagePoint;
 import org.samfast.prompt.MaskPrompt;
@@ -55,6 +58,11 @@ public abstract class BackendContractTest {
 
     /** The backend under test. */
     protected abstract BackendProvider provider();
+
+    /** What it computes in. */
+    protected Precision precision() {
+        return Precision.FP32;
+    }
 
     /** Allowed relative error of the image embedding: norm of the difference over norm of the oracle's. */
     protected double embeddingTolerance() {
@@ -99,7 +107,7 @@ public abstract class BackendContractTest {
     void openBackend(@TempDir Path directory) throws IOException {
         cache = directory;
         checkpoint = Checkpoint.open(TESTDATA.resolveSibling("models/sam_vit_t.bf16.safetensors"));
-        backend = provider().open(checkpoint, new BackendOptions(0, cache, Precision.FP32, null));
+        backend = provider().open(checkpoint, new BackendOptions(0, cache, precision(), null));
         photo = ImageReader.read(TESTDATA.resolve("images/groceries.jpg"), ImageReader.DEFAULT_PIXEL_LIMIT);
         embedding = backend.embed(List.of(photo)).getFirst();
     }
@@ -114,14 +122,16 @@ public abstract class BackendContractTest {
     @Test
     void itIsUsableHereAndSaysWhatItRunsOn() {
         assertThat(provider().unusableBecause()).isEmpty();
-        assertThat(backend.description()).startsWith(provider().name() + ": ").contains("vit_t", "fp32");
+        assertThat(backend.description())
+                .startsWith(provider().name() + ": ")
+                .contains("vit_t", precision().label());
     }
 
     @Test
     void itsInfoNamesWhatComputes() {
         BackendInfo info = backend.info();
         assertThat(info.backend()).startsWith(provider().name());
-        assertThat(info.precision()).isEqualTo(Precision.FP32);
+        assertThat(info.precision()).isEqualTo(precision());
         assertThat(info.device()).isNotBlank();
         assertThat(info.driver()).isNotBlank();
         assertThat(info.smClockMhz()).isNotNegative();
@@ -201,6 +211,23 @@ public abstract class BackendContractTest {
     }
 
     @Test
+    void finishedMasksAreThoseOfPlainJava() {
+        for (Size size : List.of(photo.size(), new Size(97, 61), new Size(1, 1), new Size(40, 533))) {
+            MaskPrediction prediction = new MaskPrediction(
+                    size, predict(embedding, Golden.POINT.prompt()).logits(), new float[4]);
+            MaskRequest request = new MaskRequest(List.of(List.of(0, 1, 2, 3)));
+            List<ScoredMask> expected = MaskUpscale.finish(prediction, request);
+            List<ScoredMask> masks = backend.finish(prediction, request);
+            assertThat(masks).hasSameSizeAs(expected);
+            for (int i = 0; i < masks.size(); i++) {
+                assertThat(masks.get(i).output()).isEqualTo(expected.get(i).output());
+                assertThat(masks.get(i).mask().pixels())
+                        .isEqualTo(expected.get(i).mask().pixels());
+            }
+        }
+    }
+
+    @Test
     void eightThreadsGetTheSerialResults() throws Exception {
         float[] expectedEmbedding = embedding.toHost();
         Map<Golden, float[]> expected = new EnumMap<>(Golden.class);
@@ -239,7 +266,7 @@ public abstract class BackendContractTest {
             assertThat(values).as(name).hasSize(Math.toIntExact(elements));
             stages.add(name);
         };
-        try (SamBackend watched = provider().open(checkpoint, new BackendOptions(0, cache, Precision.FP32, observer));
+        try (SamBackend watched = provider().open(checkpoint, new BackendOptions(0, cache, precision(), observer));
                 ImageEmbedding own = watched.embed(List.of(photo)).getFirst()) {
             MaskPrediction seen = watched.predict(List.of(new PromptedImage(own, List.of(Golden.POINT.prompt()))))
                     .getFirst();

@@ -9,6 +9,7 @@ import org.samfast.backend.SamBackend;
 import org.samfast.backend.Support;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cuda.device.CudaDetection;
+import org.samfast.cuda.device.Device;
 
 /** The backend on CUDA kernels of our own. */
 public final class CudaBackendProvider implements BackendProvider {
@@ -44,7 +45,9 @@ public final class CudaBackendProvider implements BackendProvider {
 
     @Override
     public SamBackend open(Checkpoint weights, BackendOptions options) {
-        throw new BackendException("backend 'cuda' is not usable: "
-                + unusableBecause().orElse("its kernels are not put together to a whole model yet"));
+        unusableBecause().ifPresent(reason -> {
+            throw new BackendException("backend 'cuda' is not usable: " + reason);
+        });
+        return CudaBackend.open(Device.open(), weights, options);
     }
 }

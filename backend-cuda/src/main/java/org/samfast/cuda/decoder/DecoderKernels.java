@@ -1,0 +1,118 @@
+package org.samfast.cuda.decoder;
+
+import org.samfast.cuda.device.Device;
+import org.samfast.cuda.device.DeviceBuffer;
+import org.samfast.cuda.device.Element;
+import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.kernel.AddPosition;
+import org.samfast.cuda.kernel.ImageToToken;
+import org.samfast.cuda.kernel.LayerNorm;
+import org.samfast.cuda.kernel.Linear;
+import org.samfast.cuda.kernel.TokenLinear;
+import org.samfast.cuda.kernel.TokenSelfAttention;
+import org.samfast.cuda.kernel.TokenToImage;
+import org.samfast.cuda.weights.LinearWeights;
+import org.samfast.cuda.weights.NormWeights;
+
+/** The kernels of the two-way transformer, with its epsilon. */
+final class DecoderKernels {
+    private static final float EPSILON = 1e-5f;
+
+    final TokenSelfAttention selfAttention;
+    final TokenToImage tokenToImage;
+    final ImageToToken imageToToken;
+    final AddPosition addPosition;
+    private final TokenLinear tokenLinear;
+    private final LayerNorm tokenNorm;
+    private final Linear imageLinear;
+    private final LayerNorm imageNorm;
+
+    DecoderKernels(Device device, Element element) {
+        selfAttention = new TokenSelfAttention(device);
+        tokenToImage = new TokenToImage(device, element);
+        imageToToken = new ImageToToken(device, element);
+        addPosition = new AddPosition(device, element);
+        tokenLinear = new TokenLinear(device);
+        tokenNorm = new LayerNorm(device, Element.FP32);
+        imageLinear = new Linear(device, element);
+        imageNorm = new LayerNorm(device, element);
+    }
+
+    /** {@code out = act(weights(in + addend)) + residual} for rows that lie one after the other. */
+    void tokens(
+            Stream stream,
+            DeviceBuffer in,
+            DeviceBuffer addend,
+            LinearWeights weights,
+            DeviceBuffer residual,
+            DeviceBuffer out,
+            int rows,
+            boolean relu) {
+        tokenLinear.launch(
+                stream,
+                in,
+                addend,
+                weights.weight(),
+                weights.bias(),
+                residual,
+                out,
+                rows,
+                weights.outputs(),
+                weights.inputs(),
+                weights.inputs(),
+                weights.outputs(),
+                relu);
+    }
+
+    /** The same for one row of every {@code inStride} floats, to one of every {@code outStride}. */
+    void everyToken(
+            Stream stream,
+            DeviceBuffer in,
+            int inStride,
+            LinearWeights weights,
+            DeviceBuffer out,
+            int outStride,
+            int rows,
+            boolean relu) {
+        tokenLinear.launch(
+                stream,
+                in,
+                DeviceBuffer.NONE,
+                weights.weight(),
+                weights.bias(),
+                DeviceBuffer.NONE,
+                out,
+                rows,
+                weights.outputs(),
+                weights.inputs(),
+                inStride,
+                outStride,
+                relu);
+    }
+
+    void normTokens(Stream stream, DeviceBuffer tokens, NormWeights weights, int rows) {
+        tokenNorm.launch(
+                stream, tokens, weights.gamma(), weights.beta(), tokens, rows, weights.channels(), EPSILON, false);
+    }
+
+    /** {@code out = weights(in) + residual} for every token of the image. */
+    void image(
+            Stream stream, DeviceBuffer in, LinearWeights weights, DeviceBuffer residual, DeviceBuffer out, int rows) {
+        imageLinear.launch(
+                stream,
+                in,
+                weights.weight(),
+                weights.bias(),
+                residual,
+                rows,
+                out,
+                rows,
+                weights.outputs(),
+                weights.inputs(),
+                Linear.Activation.NONE);
+    }
+
+    void normImage(Stream stream, DeviceBuffer keys, NormWeights weights, int rows) {
+        imageNorm.launch(stream, keys, weights.gamma(), weights.beta(), keys, rows, weights.channels(), EPSILON, false);
+    }
+}

@@ -1,0 +1,55 @@
+package org.samfast.cuda.encoder;
+
+import org.samfast.architecture.SamArchitecture;
+import org.samfast.cuda.device.Device;
+import org.samfast.cuda.device.DeviceBuffer;
+import org.samfast.cuda.device.Element;
+
+/**
+ * What the image encoder works in, for up to that many images: all rows are tokens, 4096 of them an image, and row-major.
+ */
+final class EncoderBuffers implements AutoCloseable {
+    static final int TOKENS = SamArchitecture.GRID * SamArchitecture.GRID;
+    static final int PATCH_VALUES = 3 * SamArchitecture.PATCH_SIZE * SamArchitecture.PATCH_SIZE;
+    private static final int CHANNELS = SamArchitecture.EMBEDDING_CHANNELS;
+    private static final int NECK_VALUES = 9 * CHANNELS;
+
+    final int images;
+    /** [rows][width], the residual stream. */
+    final DeviceBuffer tokens;
+    /** [rows][width], normed tokens or the output of attention: each is used up before the other is made. */
+    final DeviceBuffer normed;
+    /** [rows][3][heads][headDim]. */
+    final DeviceBuffer qkv;
+    /** [rows][mlpWidth], also the patches before the first block and the 3x3 surroundings in the neck. */
+    final DeviceBuffer hidden;
+    /** [rows][256] each: the neck's two stages, the second its result. */
+    final DeviceBuffer neck;
+
+    final DeviceBuffer embedding;
+
+    EncoderBuffers(Device device, SamArchitecture architecture, Element element, int images) {
+        this.images = images;
+        long row = (long) images * TOKENS * element.bytes();
+        tokens = device.allocate("tokens", row * architecture.width());
+        normed = device.allocate("normed tokens", row * architecture.width());
+        qkv = device.allocate("qkv", row * 3 * architecture.width());
+        hidden = device.allocate("MLP", row * Math.max(architecture.mlpWidth(), NECK_VALUES));
+        neck = device.allocate("neck", row * CHANNELS);
+        embedding = device.allocate("embeddings", row * CHANNELS);
+    }
+
+    static int rows(int images) {
+        return images * TOKENS;
+    }
+
+    @Override
+    public void close() {
+        tokens.close();
+        normed.close();
+        qkv.close();
+        hidden.close();
+        neck.close();
+        embedding.close();
+    }
+}

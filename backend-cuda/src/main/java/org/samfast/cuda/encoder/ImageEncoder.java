@@ -1,0 +1,90 @@
+package org.samfast.cuda.encoder;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.samfast.architecture.SamArchitecture;
+import org.samfast.cuda.device.Device;
+import org.samfast.cuda.device.DeviceBuffer;
+import org.samfast.cuda.device.Element;
+import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.weights.DeviceWeights;
+import org.samfast.cuda.weights.LinearWeights;
+import org.samfast.image.RgbImage;
+
+/**
+ * The image encoder: patches, transformer blocks, neck. Source: segment-anything image_encoder.py ImageEncoderViT @dca509f.
+ */
+public final class ImageEncoder implements AutoCloseable {
+    private final Device device;
+    private final SamArchitecture architecture;
+    private final Element element;
+    private final EncoderKernels kernels;
+    private final ImagePreprocessing preprocessing;
+    private final LinearWeights patchEmbed;
+    private final DeviceBuffer positions;
+    private final List<EncoderBlock> blocks = new ArrayList<>();
+    private final Neck neck;
+    private EncoderBuffers buffers;
+
+    public ImageEncoder(Device device, DeviceWeights weights, SamArchitecture architecture, Element element) {
+        this.device = device;
+        this.architecture = architecture;
+        this.element = element;
+        kernels = new EncoderKernels(device, architecture, element);
+        preprocessing = new ImagePreprocessing(device, element);
+        patchEmbed = new LinearWeights(
+                weights.matrix("image_encoder.patch_embed.proj.weight"),
+                weights.vector("image_encoder.patch_embed.proj.bias"),
+                architecture.width(),
+                EncoderBuffers.PATCH_VALUES);
+        positions = weights.matrix("image_encoder.pos_embed");
+        for (int layer = 0; layer < architecture.depth(); layer++) {
+            blocks.add(new EncoderBlock(kernels, weights, architecture, layer));
+        }
+        neck = new Neck(kernels, weights, architecture);
+        buffers = new EncoderBuffers(device, architecture, element, 1);
+    }
+
+    /** Sees what lies in device memory after a stage: its name, rows of {@code channels}, the first of an image first. */
+    public interface Stages {
+        /** For runs that nobody watches. */
+        Stages UNSEEN = (name, values, channels) -> {};
+
+        void after(String name, DeviceBuffer values, int channels);
+    }
+
+    /**
+     * Encodes a batch of images.
+     *
+     * @return embeddings [images][4096][256] of the element, valid until the next call
+     */
+    public DeviceBuffer encode(Stream stream, List<RgbImage> images, Stages stages) {
+        EncoderBuffers on = buffersFor(images.size());
+        preprocessing.run(stream, images, on.hidden);
+        stages.after("pixels", on.hidden, EncoderBuffers.PATCH_VALUES);
+        int rows = EncoderBuffers.rows(images.size());
+        kernels.linearPlus(stream, on.hidden, patchEmbed, positions, EncoderBuffers.TOKENS, on.tokens, rows);
+        stages.after("patch_embed", on.tokens, architecture.width());
+        for (int layer = 0; layer < blocks.size(); layer++) {
+            blocks.get(layer).run(stream, on, images.size());
+            stages.after("block.%02d".formatted(layer), on.tokens, architecture.width());
+        }
+        neck.run(stream, on, images.size());
+        stages.after("image_embedding", on.embedding, SamArchitecture.EMBEDDING_CHANNELS);
+        return on.embedding;
+    }
+
+    private EncoderBuffers buffersFor(int images) {
+        if (images > buffers.images) {
+            buffers.close();
+            buffers = new EncoderBuffers(device, architecture, element, images);
+        }
+        return buffers;
+    }
+
+    @Override
+    public void close() {
+        buffers.close();
+        preprocessing.close();
+    }
+}

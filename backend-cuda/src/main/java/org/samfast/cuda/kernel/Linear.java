@@ -1,0 +1,105 @@
+package org.samfast.cuda.kernel;
+
+import org.samfast.cuda.device.Block;
+import org.samfast.cuda.device.Check;
+import org.samfast.cuda.device.Device;
+import org.samfast.cuda.device.DeviceBuffer;
+import org.samfast.cuda.device.Element;
+import org.samfast.cuda.device.Grid;
+import org.samfast.cuda.device.KernelFunction;
+import org.samfast.cuda.device.Stream;
+
+/**
+ * {@code out = act(in weight^T + bias) + residual}: {@code torch.nn.Linear} with what follows it. Kernels:
+ * portable/linear.cu and fp32/linear.cu.
+ */
+public final class Linear {
+    /** What is applied to the product. */
+    public enum Activation {
+        NONE(0),
+        /** The exact one, by erf. */
+        GELU(1),
+        RELU(2);
+
+        /** As the kernels know it. */
+        private final int code;
+
+        Activation(int code) {
+            this.code = code;
+        }
+    }
+
+    /** Rows and columns of the output per block. */
+    private static final int TILE = 128;
+
+    private static final int FP32_THREADS = 256;
+    private static final int BF16_THREADS = 128;
+    /** Three slices of 64 along k of both operands. */
+    private static final int BF16_SHARED_BYTES = 3 * 2 * TILE * 64 * 2;
+
+    private final Element element;
+    private final KernelFunction function;
+
+    public Linear(Device device, Element element) {
+        this.element = element;
+        String module = element == Element.FP32 ? "fp32/linear" : "portable/linear";
+        function = device.function(module, "linear_" + element.suffix());
+    }
+
+    /**
+     * Row i of the output gets row {@code i % residualRows} of the residual. The residual may be the output itself.
+     *
+     * @param in [m][k], of the element
+     * @param weight [n][k], of the element
+     * @param bias [n] fp32, or {@link DeviceBuffer#NONE}
+     * @param residual [residualRows][n], of the element, or {@link DeviceBuffer#NONE}
+     * @param out [m][n], of the element
+     * @param n multiple of 8
+     * @param k multiple of 8
+     */
+    public void launch(
+            Stream stream,
+            DeviceBuffer in,
+            DeviceBuffer weight,
+            DeviceBuffer bias,
+            DeviceBuffer residual,
+            int residualRows,
+            DeviceBuffer out,
+            int m,
+            int n,
+            int k,
+            Activation activation) {
+        check(in, weight, bias, residual, residualRows, out, m, n, k);
+        Object[] args = {in, weight, bias, residual, out, m, n, k, residualRows, activation.code};
+        Grid grid = Grid.of(Math.ceilDiv(n, TILE), Math.ceilDiv(m, TILE));
+        if (element == Element.FP32) {
+            function.launch(stream, grid, Block.of(FP32_THREADS), 0, args);
+        } else {
+            function.launch(stream, grid, Block.of(BF16_THREADS), BF16_SHARED_BYTES, args);
+        }
+    }
+
+    private void check(
+            DeviceBuffer in,
+            DeviceBuffer weight,
+            DeviceBuffer bias,
+            DeviceBuffer residual,
+            int residualRows,
+            DeviceBuffer out,
+            int m,
+            int n,
+            int k) {
+        if (n % 8 != 0 || k % 8 != 0) {
+            throw new IllegalArgumentException("linear: expected n and k to be multiples of 8, got " + n + " and " + k);
+        }
+        Check.bytes("in", in, element, m, k);
+        Check.bytes("weight", weight, element, n, k);
+        if (bias != DeviceBuffer.NONE) {
+            Check.bytes("bias", bias, Element.FP32, n);
+        }
+        if (residual != DeviceBuffer.NONE) {
+            Check.bytes("residual", residual, element, residualRows, n);
+        }
+        Check.bytes("out", out, element, m, n);
+    }
+}

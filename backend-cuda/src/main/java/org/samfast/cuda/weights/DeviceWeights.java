@@ -1,0 +1,104 @@
+package org.samfast.cuda.weights;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.samfast.checkpoint.Checkpoint;
+import org.samfast.cuda.device.Device;
+import org.samfast.cuda.device.DeviceBuffer;
+import org.samfast.cuda.device.Element;
+import org.samfast.cuda.device.Stream;
+import org.samfast.tensor.Bfloat16;
+import org.samfast.tensor.DType;
+import org.samfast.tensor.Tensor;
+
+/**
+ * A checkpoint's tensors on the device: matrices in the element that the kernels compute with, vectors (biases, norms) in
+ * fp32. Each call uploads; what a model needs is asked for once, when it is built.
+ */
+public final class DeviceWeights implements AutoCloseable {
+    private final Device device;
+    private final Stream stream;
+    private final Checkpoint checkpoint;
+    private final Element element;
+    private final List<DeviceBuffer> buffers = new ArrayList<>();
+
+    public DeviceWeights(Device device, Stream stream, Checkpoint checkpoint, Element element) {
+        this.device = device;
+        this.stream = stream;
+        this.checkpoint = checkpoint;
+        this.element = element;
+    }
+
+    /** A tensor as it lies in the checkpoint, in the element. */
+    public DeviceBuffer matrix(String tensor) {
+        return upload(tensor, checkpoint.tensor(tensor), element);
+    }
+
+    /** Values that were put in another order, in the element. */
+    public DeviceBuffer matrix(String what, float[] values) {
+        return upload(what, element == Element.BF16 ? rounded(values) : MemorySegment.ofArray(values));
+    }
+
+    /** A tensor as it lies in the checkpoint, in fp32. */
+    public DeviceBuffer vector(String tensor) {
+        return upload(tensor, checkpoint.tensor(tensor), Element.FP32);
+    }
+
+    /** Values of our own, in fp32. */
+    public DeviceBuffer vector(String what, float[] values) {
+        return upload(what, MemorySegment.ofArray(values));
+    }
+
+    /** Weight in the element, bias in fp32. */
+    public LinearWeights linear(String module) {
+        return linear(module, matrix(module + ".weight"));
+    }
+
+    /** The same in fp32 throughout, for the few rows of the mask decoder's tokens. */
+    public LinearWeights tokenLinear(String module) {
+        return linear(module, vector(module + ".weight"));
+    }
+
+    private LinearWeights linear(String module, DeviceBuffer weight) {
+        long[] shape = checkpoint.tensor(module + ".weight").shape();
+        return new LinearWeights(weight, vector(module + ".bias"), (int) shape[0], (int) shape[1]);
+    }
+
+    public NormWeights norm(String module) {
+        DeviceBuffer gamma = vector(module + ".weight");
+        return new NormWeights(gamma, vector(module + ".bias"), (int)
+                checkpoint.tensor(module + ".weight").elements());
+    }
+
+    /** Host values of a tensor, to be put in another order. */
+    public float[] floats(String tensor) {
+        return checkpoint.tensor(tensor).toFloats();
+    }
+
+    private DeviceBuffer upload(String what, Tensor tensor, Element to) {
+        DType same = to == Element.BF16 ? DType.BF16 : DType.F32;
+        if (tensor.dtype() == same && tensor.isContiguous()) {
+            return upload(what, tensor.data());
+        }
+        float[] values = tensor.toFloats();
+        return upload(what, to == Element.BF16 ? rounded(values) : MemorySegment.ofArray(values));
+    }
+
+    private static MemorySegment rounded(float[] values) {
+        return MemorySegment.ofArray(Bfloat16.round(values));
+    }
+
+    private DeviceBuffer upload(String what, MemorySegment values) {
+        DeviceBuffer buffer = device.allocate(what, values.byteSize());
+        buffers.add(buffer);
+        buffer.upload(stream, values);
+        return buffer;
+    }
+
+    @Override
+    public void close() {
+        buffers.forEach(DeviceBuffer::close);
+        buffers.clear();
+    }
+}
