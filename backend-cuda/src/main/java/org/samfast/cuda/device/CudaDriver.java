@@ -153,8 +153,8 @@ final class CudaDriver implements Driver {
             Block block,
             int sharedBytes,
             Handles.OfStream stream,
-            MemorySegment parameters) {
-        return calls.launch(function.address(), grid, block, sharedBytes, stream.address(), parameters);
+            Object... arguments) {
+        return calls.launch(function.address(), grid, block, sharedBytes, stream.address(), arguments);
     }
 
     @Override

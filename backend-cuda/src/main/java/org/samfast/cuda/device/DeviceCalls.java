@@ -87,18 +87,21 @@ final class DeviceCalls {
         }
     }
 
-    int launch(long function, Grid grid, Block block, int sharedBytes, long stream, MemorySegment parameters) {
-        return LibCuda.call(() -> (int) launch.invokeExact(
-                function,
-                grid.x(),
-                grid.y(),
-                grid.z(),
-                block.x(),
-                block.y(),
-                block.z(),
-                sharedBytes,
-                stream,
-                parameters,
-                MemorySegment.NULL));
+    int launch(long function, Grid grid, Block block, int sharedBytes, long stream, Object... arguments) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment parameters = LaunchArguments.addresses(arena, arguments);
+            return LibCuda.call(() -> (int) launch.invokeExact(
+                    function,
+                    grid.x(),
+                    grid.y(),
+                    grid.z(),
+                    block.x(),
+                    block.y(),
+                    block.z(),
+                    sharedBytes,
+                    stream,
+                    parameters,
+                    MemorySegment.NULL));
+        }
     }
 }

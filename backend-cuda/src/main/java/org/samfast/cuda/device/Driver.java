@@ -48,14 +48,14 @@ interface Driver {
 
     int allowSharedBytes(Handles.OfFunction function, int bytes);
 
-    /** @param parameters one address for each parameter */
+    /** @param arguments as {@link LaunchArguments} takes them, checked against the kernel's parameters */
     int launch(
             Handles.OfFunction function,
             Grid grid,
             Block block,
             int sharedBytes,
             Handles.OfStream stream,
-            MemorySegment parameters);
+            Object... arguments);
 
     /** @param from native memory */
     int upload(long to, MemorySegment from, Handles.OfStream stream);

@@ -1,12 +1,5 @@
 package org.samfast.cuda.device;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 
@@ -38,14 +31,12 @@ public final class KernelFunction {
      * @throws IllegalArgumentException where they are not the kernel's by count or size
      */
     public void launch(Stream stream, Grid grid, Block block, int sharedBytes, Object... args) {
+        check(args);
         device.makeCurrent();
         allow(sharedBytes);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment parameters = parameters(arena, args);
-            DriverResult.check(
-                    device.driver().launch(handle, grid, block, sharedBytes, stream.handle(), parameters),
-                    () -> text(grid, block, sharedBytes));
-        }
+        DriverResult.check(
+                device.driver().launch(handle, grid, block, sharedBytes, stream.handle(), args),
+                () -> text(grid, block, sharedBytes));
         device.launched(entry);
         if (device.waitsForEachKernel()) {
             DriverResult.check(device.driver().synchronize(stream.handle()), () -> text(grid, block, sharedBytes));
@@ -65,32 +56,11 @@ public final class KernelFunction {
         }
     }
 
-    /** The addresses of the values, as cuLaunchKernel takes them. */
-    private MemorySegment parameters(Arena arena, Object[] args) {
-        if (args.length != parameterBytes.size()) {
+    private void check(Object[] args) {
+        List<Integer> given = Arrays.stream(args).map(LaunchArguments::bytes).toList();
+        if (!given.equals(parameterBytes)) {
             throw mismatch(args);
         }
-        MemorySegment addresses = arena.allocate(ADDRESS, Math.max(1, args.length));
-        for (int i = 0; i < args.length; i++) {
-            MemorySegment value = value(arena, args[i]);
-            if (value.byteSize() != parameterBytes.get(i)) {
-                throw mismatch(args);
-            }
-            addresses.setAtIndex(ADDRESS, i, value);
-        }
-        return addresses;
-    }
-
-    private MemorySegment value(Arena arena, Object arg) {
-        return switch (arg) {
-            case DeviceBuffer buffer -> arena.allocateFrom(JAVA_LONG, buffer.address());
-            case Integer number -> arena.allocateFrom(JAVA_INT, number);
-            case Float number -> arena.allocateFrom(JAVA_FLOAT, number);
-            case Long number -> arena.allocateFrom(JAVA_LONG, number);
-            default ->
-                throw new IllegalArgumentException(
-                        entry + ": expected a DeviceBuffer, Integer, Float or Long, got " + arg.getClass());
-        };
     }
 
     private IllegalArgumentException mismatch(Object[] args) {
