@@ -119,16 +119,21 @@ def torch_clicks(module, model, images, dtype):
 
 
 def sam_clicks(a, images, precision):
-    out = {}
-    for file, size, clicks in images:
-        folder = a.work / precision / pathlib.Path(file).stem
-        folder.mkdir(parents=True, exist_ok=True)
-        points = [word for _, (x, y) in clicks for word in ("--points", f"{x},{y}")]
-        sam(a, "segment", file, *points, "--multimask", "--format", "logits", "--out", folder, "--backend", "cuda", "--precision", precision)
-        for i, (number, _) in enumerate(clicks):
-            stem = pathlib.Path(file).stem + ("" if i == 0 else f".obj{i + 1}")
-            low = [load_file(folder / f"{stem}.logits{m}.safetensors")["low_res_logits"][0] for m in (1, 2, 3)]
-            out[number] = (torch.stack(low).cuda(), None)
+    with concurrent.futures.ThreadPoolExecutor(a.jobs) as pool:
+        parts = pool.map(lambda image: sam_clicks_of(a, image, precision), images)
+        return {number: answer for part in parts for number, answer in part.items()}
+
+
+def sam_clicks_of(a, image, precision):
+    out, (file, _, clicks) = {}, image
+    folder = a.work / precision / pathlib.Path(file).stem
+    folder.mkdir(parents=True, exist_ok=True)
+    points = [word for _, (x, y) in clicks for word in ("--points", f"{x},{y}")]
+    sam(a, "segment", file, *points, "--multimask", "--format", "logits", "--out", folder, "--backend", "cuda", "--precision", precision)
+    for i, (number, _) in enumerate(clicks):
+        stem = pathlib.Path(file).stem + ("" if i == 0 else f".obj{i + 1}")
+        low = [load_file(folder / f"{stem}.logits{m}.safetensors")["low_res_logits"][0] for m in (1, 2, 3)]
+        out[number] = (torch.stack(low).cuda(), None)
     return out
 
 
@@ -171,7 +176,7 @@ def main():
         c.set_defaults(run=run)
         c.add_argument("--sam", default=str(ROOT / "sam"))
         c.add_argument("--work", type=pathlib.Path, default=pathlib.Path("/tmp/sam-accuracy"))
-        c.add_argument("--jobs", type=int, default=3, help="processes of sam at once")
+        c.add_argument("--jobs", type=int, default=4, help="processes of sam at once")
         c.add_argument("--variants", default="tiny,vit_t,vit_b,vit_l,vit_h")
         c.add_argument("--eval", type=pathlib.Path, default=ROOT / "testdata/eval")
     a = p.parse_args()

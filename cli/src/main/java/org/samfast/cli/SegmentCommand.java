@@ -16,6 +16,7 @@ import org.samfast.cli.output.ResultWriter;
 import org.samfast.cli.output.StageDump;
 import org.samfast.cli.prompt.PromptArguments;
 import org.samfast.cli.prompt.PromptSyntaxException;
+import org.samfast.cli.terminal.StepTimes;
 import org.samfast.image.ImageReader;
 import org.samfast.mask.MaskChoice;
 import org.samfast.prompt.Prompt;
@@ -136,8 +137,9 @@ final class SegmentCommand implements Callable<Integer> {
         StageDump stages = dump == null ? null : new StageDump(dump);
         try (ModelSession session = model.open(stages)) {
             ResultWriter writer = new ResultWriter(out, formats, multimask);
+            StepTimes times = new StepTimes(spec.commandLine().getErr(), main.verbose);
             return new ImageBatch(spec.commandLine(), main.verbose, model.quiet)
-                    .run(files, new SegmentRun(this, session, prompts, writer, stages));
+                    .run(files, new SegmentRun(this, session, prompts, writer, stages, times));
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.samfast.Segmentation;
 import org.samfast.Segmenter;
+import org.samfast.backend.ImageEmbedding;
 import org.samfast.cli.output.JsonText;
 import org.samfast.cli.output.ResultJson;
 import org.samfast.cli.output.ResultWriter;
@@ -14,6 +15,7 @@ import org.samfast.cli.output.StageDump;
 import org.samfast.cli.output.WrittenImage;
 import org.samfast.cli.output.WrittenMask;
 import org.samfast.cli.prompt.PromptBounds;
+import org.samfast.cli.terminal.StepTimes;
 import org.samfast.image.ImageReader;
 import org.samfast.image.RgbImage;
 import org.samfast.mask.MaskBox;
@@ -26,18 +28,21 @@ final class SegmentRun implements ImageBatch.Work<Path> {
     private final List<Prompt> prompts;
     private final ResultWriter writer;
     private final @Nullable StageDump stages;
+    private final StepTimes times;
 
     SegmentRun(
             SegmentCommand command,
             ModelSession session,
             List<Prompt> prompts,
             ResultWriter writer,
-            @Nullable StageDump stages) {
+            @Nullable StageDump stages,
+            StepTimes times) {
         this.command = command;
         this.session = session;
         this.prompts = prompts;
         this.writer = writer;
         this.stages = stages;
+        this.times = times;
     }
 
     @Override
@@ -47,16 +52,31 @@ final class SegmentRun implements ImageBatch.Work<Path> {
 
     @Override
     public List<String> process(Path file) throws IOException {
+        times.done("start");
         RgbImage image = ImageReader.read(file, command.maxPixels);
         PromptBounds.check(file, image.size(), prompts);
-        Segmentation found = new Segmenter(session.backend()).segment(image, prompts, command.choice());
+        times.done("read");
+        Segmentation found = segment(image);
         if (stages != null) {
             stages.write(image, found.prediction());
         }
         WrittenImage written = writer.write(file, image, prompts, found, session.origin());
+        times.done("write");
+        times.print();
         return command.json
                 ? List.of(JsonText.line(json -> ResultJson.write(json, written)))
                 : written.masks().stream().map(mask -> line(written, mask)).toList();
+    }
+
+    private Segmentation segment(RgbImage image) {
+        Segmenter segmenter = new Segmenter(session.backend());
+        times.done("open backend");
+        try (ImageEmbedding embedding = segmenter.embed(image)) {
+            times.done("encode");
+            Segmentation found = segmenter.predict(embedding, prompts, command.choice());
+            times.done("decode and finish");
+            return found;
+        }
     }
 
     @Override
