@@ -18,6 +18,7 @@ final class CudaDriver implements Driver {
     private final CUdevice device = new CUdevice();
     private final CUcontext context = new CUcontext();
     private final DeviceCalls calls = new DeviceCalls(LibCuda.find().orElseThrow());
+    private final TensorMapCalls tensorMaps = new TensorMapCalls(LibCuda.find().orElseThrow());
     private final Gpu gpu;
 
     /** Opens the GPU of that ordinal; {@link CudaDetection} has found that it can be used. */
@@ -165,6 +166,12 @@ final class CudaDriver implements Driver {
     @Override
     public int download(MemorySegment to, long from, Handles.OfStream stream) {
         return calls.download(to, from, stream.address());
+    }
+
+    @Override
+    public int encodeTensorMap(
+            MemorySegment map, long address, long columns, long rows, int boxColumns, int boxRows, int swizzle) {
+        return tensorMaps.encode(map, address, columns, rows, boxColumns, boxRows, swizzle);
     }
 
     @Override

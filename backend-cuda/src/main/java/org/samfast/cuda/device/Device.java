@@ -79,6 +79,14 @@ public final class Device implements AutoCloseable {
         return functions.computeIfAbsent(module + ":" + entry, key -> find(module, entry));
     }
 
+    /**
+     * Whether this build has that module for this GPU, where it is one for single architectures; the system property {@code
+     * sam.cuda.kernels=portable} says no.
+     */
+    public boolean has(String module) {
+        return KernelImages.has(module, computeCapability());
+    }
+
     private KernelFunction find(String module, String entry) {
         makeCurrent();
         CUmodule loaded = modules.computeIfAbsent(module, this::load);
@@ -134,6 +142,17 @@ public final class Device implements AutoCloseable {
         return driver.memory(free, total) == CUresult.CUDA_SUCCESS
                 ? "where " + free[0] + " of " + total[0] + " are free"
                 : "where the free memory is unknown";
+    }
+
+    /**
+     * Describes a row-major bf16 matrix to Hopper's copy engine.
+     *
+     * @param name names it in an error
+     * @param boxRows what one copy moves: at most 256
+     * @param boxColumns 32 or 64
+     */
+    public TensorMap tensorMap(String name, DeviceBuffer matrix, long rows, long columns, int boxRows, int boxColumns) {
+        return TensorMap.encode(this, name, matrix, rows, columns, boxRows, boxColumns);
     }
 
     void free(long address, long bytes) {

@@ -63,6 +63,13 @@ interface Driver {
     /** @param to native memory */
     int download(MemorySegment to, long from, Handles.OfStream stream);
 
+    /**
+     * @param map 128 bytes of native memory
+     * @param swizzle as CUtensorMapSwizzle numbers it
+     */
+    int encodeTensorMap(
+            MemorySegment map, long address, long columns, long rows, int boxColumns, int boxRows, int swizzle);
+
     int copy(long to, long from, long bytes, Handles.OfStream stream);
 
     int fill(long to, byte value, long bytes, Handles.OfStream stream);

@@ -27,7 +27,7 @@ public final class KernelFunction {
      *
      * @param sharedBytes dynamic shared memory of a block
      * @param args the kernel's parameters in order: a DeviceBuffer is passed as pointer, an Integer as int, a Float as float,
-     *     a Long as long long
+     *     a Long as long long, a {@link TensorMap} by value
      * @throws IllegalArgumentException where they are not the kernel's by count or size
      */
     public void launch(Stream stream, Grid grid, Block block, int sharedBytes, Object... args) {

@@ -9,7 +9,8 @@ import org.samfast.backend.BackendException;
 
 /**
  * The compiled kernels on the class path: machine code for the GPUs that the build knows, and PTX that the driver compiles
- * for every other one. The system property {@code sam.cuda.kernels=ptx} leaves the machine code aside.
+ * for every other one. The system property {@code sam.cuda.kernels=ptx} leaves the machine code aside, {@code
+ * sam.cuda.kernels=portable} the kernels that are written for one architecture.
  */
 final class KernelImages {
     static final String FOLDER = "/org/samfast/cuda/kernels/";
@@ -35,6 +36,12 @@ final class KernelImages {
         }
         // the driver wants a C string
         return Arrays.copyOf(ptx, ptx.length + 1);
+    }
+
+    /** Whether a kernel that has no portable form can run, and is wanted. */
+    static boolean has(String module, int computeCapability) {
+        String wanted = System.getProperty("sam.cuda.kernels", "");
+        return !wanted.equals("ptx") && !wanted.equals("portable") && machineCode(module, computeCapability) != null;
     }
 
     private static byte @Nullable [] machineCode(String module, int computeCapability) {

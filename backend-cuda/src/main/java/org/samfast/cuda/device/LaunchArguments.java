@@ -8,7 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** A launch's arguments in C: a DeviceBuffer is a pointer, an Integer an int, a Float a float, a Long a long long. */
+/** A launch's arguments in C: a DeviceBuffer is a pointer, an Integer an int, a Float a float, a Long a long long, a TensorMap itself. */
 final class LaunchArguments {
     private LaunchArguments() {}
 
@@ -17,6 +17,7 @@ final class LaunchArguments {
         return switch (argument) {
             case DeviceBuffer _, Long _ -> 8;
             case Integer _, Float _ -> 4;
+            case TensorMap _ -> TensorMap.BYTES;
             default -> 0;
         };
     }
@@ -36,6 +37,7 @@ final class LaunchArguments {
             case Integer number -> arena.allocateFrom(JAVA_INT, number);
             case Float number -> arena.allocateFrom(JAVA_FLOAT, number);
             case Long number -> arena.allocateFrom(JAVA_LONG, number);
+            case TensorMap map -> map.value(arena);
             default -> throw new IllegalArgumentException("a kernel takes no " + argument.getClass());
         };
     }

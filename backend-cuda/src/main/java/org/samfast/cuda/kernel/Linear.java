@@ -1,5 +1,6 @@
 package org.samfast.cuda.kernel;
 
+import org.jspecify.annotations.Nullable;
 import org.samfast.cuda.device.Block;
 import org.samfast.cuda.device.Check;
 import org.samfast.cuda.device.Device;
@@ -11,7 +12,8 @@ import org.samfast.cuda.device.Stream;
 
 /**
  * {@code out = act(in weight^T + bias) + residual}: {@code torch.nn.Linear} with what follows it. Kernels:
- * portable/linear.cu and fp32/linear.cu.
+ * encoder/linear.cu on Hopper, portable/linear.cu on every other GPU, fp32/linear.cu. Which one depends on nothing but GPU and
+ * element, unless a residual is repeated by other than multiples of 64 rows.
  */
 public final class Linear {
     /** What is applied to the product. */
@@ -22,7 +24,7 @@ public final class Linear {
         RELU(2);
 
         /** As the kernels know it. */
-        private final int code;
+        final int code;
 
         Activation(int code) {
             this.code = code;
@@ -39,9 +41,15 @@ public final class Linear {
 
     private final Element element;
     private final KernelFunction function;
+    private final @Nullable HopperLinear hopper;
 
     public Linear(Device device, Element element) {
+        this(device, element, element == Element.BF16 ? HopperLinear.of(device) : null);
+    }
+
+    Linear(Device device, Element element, @Nullable HopperLinear hopper) {
         this.element = element;
+        this.hopper = hopper;
         String module = element == Element.FP32 ? "fp32/linear" : "portable/linear";
         function = device.function(module, "linear_" + element.suffix());
     }
@@ -70,6 +78,10 @@ public final class Linear {
             int k,
             Activation activation) {
         check(in, weight, bias, residual, residualRows, out, m, n, k);
+        if (hopper != null && HopperLinear.takes(residual, residualRows, m)) {
+            hopper.launch(stream, in, weight, bias, residual, residualRows, out, m, n, k, activation.code);
+            return;
+        }
         Object[] args = {in, weight, bias, residual, out, m, n, k, residualRows, activation.code};
         Grid grid = Grid.of(Math.ceilDiv(n, TILE), Math.ceilDiv(m, TILE));
         if (element == Element.FP32) {

@@ -188,6 +188,12 @@ public final class PtxDriver implements Driver {
     }
 
     @Override
+    public int encodeTensorMap(
+            MemorySegment map, long address, long columns, long rows, int boxColumns, int boxRows, int swizzle) {
+        return 0;
+    }
+
+    @Override
     public int copy(long to, long from, long bytes, Handles.OfStream stream) {
         return 0;
     }

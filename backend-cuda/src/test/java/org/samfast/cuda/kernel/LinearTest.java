@@ -12,6 +12,7 @@ import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
 import org.samfast.cuda.reference.LinearReference;
 
+/** The portable kernel and the one in fp32, on any GPU. */
 @Tag("gpu")
 class LinearTest {
     /** Half a unit in the last place of bf16, on average over values of all sizes; fp32 sums in another order than ours. */
@@ -54,7 +55,7 @@ class LinearTest {
         DeviceBuffer w = gpu.of(element, weight);
         DeviceBuffer b = biased ? gpu.floats(bias) : DeviceBuffer.NONE;
         DeviceBuffer r = residualRows > 0 ? gpu.of(element, residual) : DeviceBuffer.NONE;
-        Linear linear = new Linear(gpu.device(), element);
+        Linear linear = new Linear(gpu.device(), element, null);
         gpu.runTwice(
                 () -> linear.launch(
                         gpu.stream(), x, w, b, r, Math.max(1, residualRows), out.buffer(), m, n, k, activation),
@@ -73,7 +74,7 @@ class LinearTest {
         DeviceBuffer x = gpu.of(Element.BF16, values);
         GpuArrays.Array out = gpu.output("out", Element.BF16, 130 * 64);
         out.buffer().copyFrom(gpu.stream(), x, out.buffer().bytes());
-        new Linear(gpu.device(), Element.BF16)
+        new Linear(gpu.device(), Element.BF16, null)
                 .launch(
                         gpu.stream(),
                         x,
@@ -94,7 +95,7 @@ class LinearTest {
     @Test
     void aBufferThatIsTooSmallIsRefusedBeforeTheLaunch() {
         DeviceBuffer small = gpu.of(Element.BF16, GpuArrays.random(7, 64, 1));
-        Linear linear = new Linear(gpu.device(), Element.BF16);
+        Linear linear = new Linear(gpu.device(), Element.BF16, null);
         assertThatThrownBy(() -> linear.launch(
                         gpu.stream(),
                         small,
