@@ -8,6 +8,7 @@ struct alignas(64) TensorMap {
     unsigned char bytes[128];
 };
 
+// Ahead of the first copy that needs it.
 __device__ __forceinline__ void tma_prefetch_map(const TensorMap& map) {
     asm volatile("prefetch.tensormap [%0];" ::"l"(&map) : "memory");
 }

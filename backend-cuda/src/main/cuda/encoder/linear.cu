@@ -329,7 +329,11 @@ template <class T> __device__ __forceinline__ void linear(const Arguments& p) {
     Shared<T> shared = {(shared_address(memory) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT};
     // the same in all lanes, and the compiler has to know
     int warp = __shfl_sync(~0u, threadIdx.x / 32, 0);
-    if (threadIdx.x == 0) shared.init();
+    if (threadIdx.x == 0) {
+        shared.init();
+        tma_prefetch_map(p.in);
+        tma_prefetch_map(p.weight);
+    }
     cluster_sync();
     if (warp < 4) {
         setmaxnreg_dec<T::MOVER_REGISTERS>();
