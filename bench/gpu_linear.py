@@ -18,7 +18,7 @@ import torch
 
 SOURCES = pathlib.Path(__file__).resolve().parent.parent / "backend-cuda/src/main/cuda"
 # name, rows of a consumer, columns, in turns, slabs: as in encoder/linear.cu
-TILINGS = [("together_128x256", 64, 256, False, 2), ("turns_128x192", 128, 192, True, 4), ("turns_128x160", 128, 160, True, 4)]
+TILINGS = [("together_128x256", 64, 256, False, 2), ("turns_128x192", 128, 192, True, 4), ("turns_128x160", 128, 160, True, 5)]
 # n, k, activation (1 is GELU), residual
 SHAPES = [(2304, 768, 0, 0), (768, 768, 0, 1), (3072, 768, 1, 0), (768, 3072, 0, 1),
           (3840, 1280, 0, 0), (1280, 1280, 0, 1), (5120, 1280, 1, 0), (1280, 5120, 0, 1)]

@@ -359,4 +359,4 @@ template <class T> __device__ __forceinline__ void linear(const Arguments& p) {
 
 LINEAR(together_128x256, 64, 256, false, 2)
 LINEAR(turns_128x192, 128, 192, true, 4)
-LINEAR(turns_128x160, 128, 160, true, 4)
+LINEAR(turns_128x160, 128, 160, true, 5)

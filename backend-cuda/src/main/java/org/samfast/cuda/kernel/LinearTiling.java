@@ -14,7 +14,7 @@ enum LinearTiling {
     TOGETHER_128X256("together_128x256", 64, 256, false, 2, 0.92),
     /** Each consumer has a tile, and finishes it while the other multiplies. */
     TURNS_128X192("turns_128x192", 128, 192, true, 4, 0.94),
-    TURNS_128X160("turns_128x160", 128, 160, true, 4, 0.94);
+    TURNS_128X160("turns_128x160", 128, 160, true, 5, 0.94);
 
     private static final int SLICE = 64;
     private static final int CLUSTER = 2;

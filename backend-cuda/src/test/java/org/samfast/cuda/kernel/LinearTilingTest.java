@@ -44,7 +44,7 @@ class LinearTilingTest {
     void sharedMemoryIsThatOfTheKernel() {
         assertThat(LinearTiling.TOGETHER_128X256.sharedBytes()).isEqualTo(1024 + 4 * 49152 + 4 * 8192 + 512);
         assertThat(LinearTiling.TURNS_128X192.sharedBytes()).isEqualTo(1024 + 4 * 40960 + 8 * 8192 + 512);
-        assertThat(LinearTiling.TURNS_128X160.sharedBytes()).isEqualTo(1024 + 5 * 36864 + 8 * 4096 + 512);
+        assertThat(LinearTiling.TURNS_128X160.sharedBytes()).isEqualTo(1024 + 5 * 36864 + 10 * 4096 + 512);
     }
 
     @ParameterizedTest
