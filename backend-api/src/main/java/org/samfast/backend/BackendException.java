@@ -1,7 +1,7 @@
 package org.samfast.backend;
 
 /** A backend that cannot be opened or that failed; the message is one sentence for the user. */
-public final class BackendException extends RuntimeException {
+public class BackendException extends RuntimeException {
     public BackendException(String message) {
         super(message);
     }

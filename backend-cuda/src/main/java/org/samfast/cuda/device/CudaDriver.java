@@ -2,12 +2,14 @@ package org.samfast.cuda.device;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUfunction_attribute;
 import jcuda.driver.CUmodule;
+import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
 /** The driver on a GPU's primary context: JCuda for objects, {@link DeviceCalls} for memory and launches. */
@@ -15,6 +17,10 @@ final class CudaDriver implements Driver {
     /** CU_STREAM_NON_BLOCKING: no waiting for the legacy default stream, which sam never uses. */
     private static final int NON_BLOCKING = 1;
 
+    /** How often this process has destroyed its context: a device opened before that has none. */
+    private static final AtomicInteger RESETS = new AtomicInteger();
+
+    private final int resetsBefore = RESETS.get();
     private final CUdevice device = new CUdevice();
     private final CUcontext context = new CUcontext();
     private final DeviceCalls calls = new DeviceCalls(LibCuda.find().orElseThrow());
@@ -58,12 +64,23 @@ final class CudaDriver implements Driver {
 
     @Override
     public int makeCurrent() {
-        return JCudaDriver.cuCtxSetCurrent(context);
+        return resetsBefore == RESETS.get()
+                ? JCudaDriver.cuCtxSetCurrent(context)
+                : CUresult.CUDA_ERROR_CONTEXT_IS_DESTROYED;
     }
 
     @Override
     public int release() {
         return JCudaDriver.cuDevicePrimaryCtxRelease(device);
+    }
+
+    @Override
+    public int reset() {
+        int result = RESETS.compareAndSet(resetsBefore, resetsBefore + 1)
+                ? JCudaDriver.cuDevicePrimaryCtxReset(device)
+                : CUresult.CUDA_SUCCESS;
+        int released = release();
+        return result == CUresult.CUDA_SUCCESS ? released : result;
     }
 
     @Override
@@ -79,6 +96,16 @@ final class CudaDriver implements Driver {
     @Override
     public int free(long address) {
         return calls.free(address);
+    }
+
+    @Override
+    public int allocatePinned(long[] address, long bytes) {
+        return calls.allocatePinned(address, bytes);
+    }
+
+    @Override
+    public int freePinned(long address) {
+        return calls.freePinned(address);
     }
 
     @Override

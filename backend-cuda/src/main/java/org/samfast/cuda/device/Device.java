@@ -4,27 +4,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import org.samfast.backend.BackendException;
 
 /**
  * One GPU: its primary context, the modules loaded into it, the memory taken on it. Safe for use by many threads. Failures
- * are {@link BackendException}s with CUDA's name and number of the error. Close what was made on it first.
+ * are {@link BackendException}s with CUDA's name and number of the error. Close what was made on it first. A kernel that fails
+ * takes the whole context with it: {@link DeviceLostException}.
  */
 public final class Device implements AutoCloseable {
-    private final Driver driver;
+    private final Gate gate;
+    private final DeviceMemory memory;
     private final Map<String, CUmodule> modules = new ConcurrentHashMap<>();
     private final Map<String, KernelFunction> functions = new ConcurrentHashMap<>();
-    private final AtomicLong allocated = new AtomicLong();
-    private final AtomicLong peak = new AtomicLong();
     private final boolean waitsForEachKernel = "1".equals(System.getenv("SAM_CUDA_SYNC"));
     private volatile Consumer<String> launched = entry -> {};
 
     Device(Driver driver) {
-        this.driver = driver;
+        gate = new Gate(driver, waitsForEachKernel);
+        memory = new DeviceMemory(gate);
         makeCurrent();
     }
 
@@ -47,26 +48,26 @@ public final class Device implements AutoCloseable {
 
     /** {@code NVIDIA H100 80GB HBM3}. */
     public String name() {
-        return driver.gpu().name();
+        return gate.gpu().name();
     }
 
     /** {@code 580.159.04}. */
     public String driverVersion() {
-        return driver.gpu().driverVersion();
+        return gate.gpu().driverVersion();
     }
 
     /** 90 for compute capability 9.0. */
     public int computeCapability() {
-        return driver.gpu().computeCapability();
+        return gate.gpu().computeCapability();
     }
 
     public int multiprocessors() {
-        return driver.gpu().multiprocessors();
+        return gate.gpu().multiprocessors();
     }
 
     /** The highest clock of the multiprocessors; under load it may be lower. */
     public int clockMhz() {
-        return driver.gpu().clockMhz();
+        return gate.gpu().clockMhz();
     }
 
     /**
@@ -88,32 +89,39 @@ public final class Device implements AutoCloseable {
     }
 
     private KernelFunction find(String module, String entry) {
-        makeCurrent();
         CUmodule loaded = modules.computeIfAbsent(module, this::load);
         Handles.OfFunction handle = new Handles.OfFunction();
-        DriverResult.check(
-                driver.function(handle, loaded, entry), () -> "looking for kernel " + entry + " in module " + module);
+        gate.call(
+                Gate.Kind.OTHER,
+                driver -> driver.function(handle, loaded, entry),
+                () -> "looking for kernel " + entry + " in module " + module);
         return new KernelFunction(this, entry, handle, parameterBytes(handle, entry));
     }
 
     private CUmodule load(String module) {
         CUmodule loaded = new CUmodule();
         byte[] image = KernelImages.of(module, computeCapability());
-        DriverResult.check(driver.load(loaded, image), () -> "loading the kernels '" + module + "' on " + name());
+        gate.call(
+                Gate.Kind.OTHER,
+                driver -> driver.load(loaded, image),
+                () -> "loading the kernels '" + module + "' on " + name());
         return loaded;
     }
 
     private List<Integer> parameterBytes(Handles.OfFunction function, String entry) {
         List<Integer> sizes = new ArrayList<>();
+        Supplier<String> doing = () -> "asking for the parameters of kernel " + entry;
         long[] bytes = new long[1];
-        int result = driver.parameterBytes(bytes, function, 0);
+        int result = CUresult.CUDA_SUCCESS;
         while (result == CUresult.CUDA_SUCCESS) {
-            sizes.add((int) bytes[0]);
-            result = driver.parameterBytes(bytes, function, sizes.size());
+            result =
+                    gate.result(Gate.Kind.OTHER, driver -> driver.parameterBytes(bytes, function, sizes.size()), doing);
+            if (result == CUresult.CUDA_SUCCESS) {
+                sizes.add((int) bytes[0]);
+            }
         }
-        int end = result;
-        if (end != CUresult.CUDA_ERROR_INVALID_VALUE) {
-            DriverResult.check(end, () -> "asking for the parameters of kernel " + entry);
+        if (result != CUresult.CUDA_ERROR_INVALID_VALUE) {
+            gate.check(result, doing);
         }
         return List.copyOf(sizes);
     }
@@ -122,26 +130,15 @@ public final class Device implements AutoCloseable {
      * Memory on the GPU, its contents undefined.
      *
      * @param what names it in an error: {@code qkv}
+     * @throws BackendException where it does not fit, with what was asked for, is free and is taken already
      */
     public DeviceBuffer allocate(String what, long bytes) {
-        if (bytes < 1) {
-            throw new IllegalArgumentException(what + ": expected 1 byte or more of device memory, got " + bytes);
-        }
-        makeCurrent();
-        long[] address = new long[1];
-        DriverResult.check(
-                driver.allocate(address, bytes),
-                () -> "allocating " + bytes + " bytes for " + what + " on " + name() + ", " + memory());
-        peak.accumulateAndGet(allocated.addAndGet(bytes), Math::max);
-        return new DeviceBuffer(this, address[0], bytes, true);
+        return new DeviceBuffer(this, memory.allocate(what, bytes), bytes, true);
     }
 
-    private String memory() {
-        long[] free = new long[1];
-        long[] total = new long[1];
-        return driver.memory(free, total) == CUresult.CUDA_SUCCESS
-                ? "where " + free[0] + " of " + total[0] + " are free"
-                : "where the free memory is unknown";
+    /** Page-locked memory of the host, its contents undefined; {@code what} as above. */
+    public PinnedBuffer allocatePinned(String what, long bytes) {
+        return memory.allocatePinned(what, bytes);
     }
 
     /**
@@ -155,33 +152,48 @@ public final class Device implements AutoCloseable {
         return TensorMap.encode(this, name, matrix, rows, columns, boxRows, boxColumns);
     }
 
-    void free(long address, long bytes) {
-        makeCurrent();
-        DriverResult.check(driver.free(address), () -> "freeing " + bytes + " bytes on " + name());
-        allocated.addAndGet(-bytes);
+    DeviceMemory memory() {
+        return memory;
     }
 
     public Stream newStream() {
-        makeCurrent();
         return new Stream(this);
     }
 
     /** What {@link #allocate} has handed out and was not closed. */
     public long allocatedBytes() {
-        return allocated.get();
+        return memory.onGpu.taken();
     }
 
     /** The most that {@link #allocatedBytes} has been. */
     public long peakBytes() {
-        return peak.get();
+        return memory.onGpu.peak();
+    }
+
+    /** What {@link #allocatePinned} has handed out and was not closed. */
+    public long pinnedBytes() {
+        return memory.pinned.taken();
+    }
+
+    /** The most that {@link #pinnedBytes} has been. */
+    public long peakPinnedBytes() {
+        return memory.pinned.peak();
+    }
+
+    /** How often the driver was called until now, by all threads. */
+    public CallCounts calls() {
+        return gate.counts();
     }
 
     /** Binds the context to the calling thread; every method that calls the driver does so itself. */
     public void makeCurrent() {
-        DriverResult.check(driver.makeCurrent(), () -> "taking the context of " + name());
+        gate.call(Gate.Kind.OTHER, driver -> CUresult.CUDA_SUCCESS, () -> "taking the context of " + name());
     }
 
-    /** From now on calls that with the entry of every kernel launched, in the thread that launches it. */
+    /**
+     * From now on calls that with the entry of every kernel launched, in the thread that launches it; those of a graph when
+     * it is captured.
+     */
     public void trace(Consumer<String> launched) {
         this.launched = launched;
     }
@@ -195,16 +207,22 @@ public final class Device implements AutoCloseable {
         return waitsForEachKernel;
     }
 
-    Driver driver() {
-        return driver;
+    Gate gate() {
+        return gate;
     }
 
+    /**
+     * Gives the context up. A lost one is destroyed, with all that this process had on that GPU, and the next {@link #open}
+     * makes a new one.
+     */
     @Override
     public void close() {
-        makeCurrent();
         functions.clear();
-        modules.values().forEach(driver::unload);
+        memory.closePinned();
+        modules.values()
+                .forEach(module ->
+                        gate.close(Gate.Kind.OTHER, driver -> driver.unload(module), () -> "unloading kernels"));
         modules.clear();
-        DriverResult.check(driver.release(), () -> "closing " + name());
+        gate.release();
     }
 }

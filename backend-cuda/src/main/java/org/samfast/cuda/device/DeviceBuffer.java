@@ -3,10 +3,11 @@ package org.samfast.cuda.device;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import jcuda.driver.CUresult;
 import org.jspecify.annotations.Nullable;
 
 /** Memory on the GPU: an allocation that this owns, or a slice of one. */
-public final class DeviceBuffer implements AutoCloseable {
+public final class DeviceBuffer implements Memory {
     /** The null pointer, for arguments that a kernel may do without. */
     public static final DeviceBuffer NONE = new DeviceBuffer(null, 0, 0, false);
 
@@ -29,6 +30,7 @@ public final class DeviceBuffer implements AutoCloseable {
         return address;
     }
 
+    @Override
     public long bytes() {
         return bytes;
     }
@@ -46,27 +48,52 @@ public final class DeviceBuffer implements AutoCloseable {
     public void upload(Stream stream, MemorySegment from) {
         checkFits(from.byteSize());
         if (from.isNative()) {
-            start(stream, address, from);
-            stream.synchronize();
+            send(stream, address, from);
             return;
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment staging = arena.allocate(Math.min(STAGING_BYTES, Math.max(1, from.byteSize())));
             for (long at = 0; at < from.byteSize(); at += staging.byteSize()) {
                 long length = Math.min(staging.byteSize(), from.byteSize() - at);
-                start(
+                send(
                         stream,
                         address + at,
                         staging.copyFrom(from.asSlice(at, length)).asSlice(0, length));
-                stream.synchronize();
             }
         }
     }
 
-    private void start(Stream stream, long to, MemorySegment from) {
-        DriverResult.check(
-                current().driver().upload(to, from, stream.handle()),
-                () -> "copying " + from.byteSize() + " bytes to the GPU");
+    private void send(Stream stream, long to, MemorySegment from) {
+        gate().call(
+                        Gate.Kind.BLOCKING_COPY,
+                        driver -> {
+                            int result = driver.upload(to, from, stream.handle());
+                            return result == CUresult.CUDA_SUCCESS ? driver.synchronize(stream.handle()) : result;
+                        },
+                        () -> "copying " + from.byteSize() + " bytes to the GPU");
+    }
+
+    /** Copies a part of page-locked memory to the start of this, in the stream's order; the host goes on. */
+    public void uploadAsync(Stream stream, PinnedBuffer from, long offset, long length) {
+        checkFits(length);
+        MemorySegment part = from.part(offset, length);
+        gate().call(
+                        Gate.Kind.OTHER,
+                        driver -> driver.upload(address, part, stream.handle()),
+                        () -> "copying " + length + " page-locked bytes to the GPU");
+    }
+
+    /**
+     * Copies as many bytes from the start of this to a part of page-locked memory, in the stream's order. The host goes on:
+     * what it reads there is defined once it has waited for the stream.
+     */
+    public void downloadAsync(Stream stream, PinnedBuffer to, long offset, long length) {
+        checkFits(length);
+        MemorySegment part = to.part(offset, length);
+        gate().call(
+                        Gate.Kind.OTHER,
+                        driver -> driver.download(part, address, stream.handle()),
+                        () -> "copying " + length + " bytes from the GPU to page-locked ones");
     }
 
     /** Fills that memory from the start of this; done on return. */
@@ -87,45 +114,52 @@ public final class DeviceBuffer implements AutoCloseable {
     }
 
     private void fetch(Stream stream, MemorySegment to, long from) {
-        DriverResult.check(
-                current().driver().download(to, from, stream.handle()),
-                () -> "copying " + to.byteSize() + " bytes from the GPU");
-        stream.synchronize();
+        gate().call(
+                        Gate.Kind.BLOCKING_COPY,
+                        driver -> {
+                            int result = driver.download(to, from, stream.handle());
+                            return result == CUresult.CUDA_SUCCESS ? driver.synchronize(stream.handle()) : result;
+                        },
+                        () -> "copying " + to.byteSize() + " bytes from the GPU");
     }
 
     /** Sets every byte, in the stream's order. */
     public void fill(Stream stream, byte value) {
-        DriverResult.check(
-                current().driver().fill(address, value, bytes, stream.handle()),
-                () -> "filling " + bytes + " bytes on the GPU");
+        gate().call(
+                        Gate.Kind.OTHER,
+                        driver -> driver.fill(address, value, bytes, stream.handle()),
+                        () -> "filling " + bytes + " bytes on the GPU");
     }
 
     /** Copies that many bytes from the start of another buffer to the start of this, in the stream's order. */
     public void copyFrom(Stream stream, DeviceBuffer from, long length) {
         checkFits(length);
         from.checkFits(length);
-        DriverResult.check(
-                current().driver().copy(address, from.address, length, stream.handle()),
-                () -> "copying " + length + " bytes on the GPU");
+        gate().call(
+                        Gate.Kind.OTHER,
+                        driver -> driver.copy(address, from.address, length, stream.handle()),
+                        () -> "copying " + length + " bytes on the GPU");
     }
 
     private void checkFits(long length) {
-        if (length > bytes) {
+        if (length < 0 || length > bytes) {
             throw new IndexOutOfBoundsException("a copy of " + length + " bytes and a device buffer of " + bytes);
         }
     }
 
-    private Device current() {
-        Device open = Objects.requireNonNull(device, "the null device buffer holds nothing");
-        open.makeCurrent();
-        return open;
+    private Device device() {
+        return Objects.requireNonNull(device, "the null device buffer holds nothing");
+    }
+
+    private Gate gate() {
+        return device().gate();
     }
 
     @Override
     public void close() {
         if (owned) {
             owned = false;
-            current().free(address, bytes);
+            device().memory().free(address, bytes);
         }
     }
 }

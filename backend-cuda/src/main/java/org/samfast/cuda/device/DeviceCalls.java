@@ -17,6 +17,8 @@ import java.lang.invoke.MethodHandle;
 final class DeviceCalls {
     private final MethodHandle allocate;
     private final MethodHandle free;
+    private final MethodHandle allocatePinned;
+    private final MethodHandle freePinned;
     private final MethodHandle upload;
     private final MethodHandle download;
     private final MethodHandle copy;
@@ -27,6 +29,8 @@ final class DeviceCalls {
     DeviceCalls(SymbolLookup libcuda) {
         allocate = LibCuda.function(libcuda, "cuMemAlloc_v2", ADDRESS, JAVA_LONG);
         free = LibCuda.function(libcuda, "cuMemFree_v2", JAVA_LONG);
+        allocatePinned = LibCuda.function(libcuda, "cuMemHostAlloc", ADDRESS, JAVA_LONG, JAVA_INT);
+        freePinned = LibCuda.function(libcuda, "cuMemFreeHost", JAVA_LONG);
         upload = LibCuda.function(libcuda, "cuMemcpyHtoDAsync_v2", JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
         download = LibCuda.function(libcuda, "cuMemcpyDtoHAsync_v2", ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
         copy = LibCuda.function(libcuda, "cuMemcpyDtoDAsync_v2", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
@@ -59,6 +63,20 @@ final class DeviceCalls {
 
     int free(long address) {
         return LibCuda.call(() -> (int) free.invokeExact(address));
+    }
+
+    /** With no flags: cached, and known to this context. */
+    int allocatePinned(long[] address, long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment out = arena.allocate(JAVA_LONG);
+            int result = LibCuda.call(() -> (int) allocatePinned.invokeExact(out, bytes, 0));
+            address[0] = out.get(JAVA_LONG, 0);
+            return result;
+        }
+    }
+
+    int freePinned(long address) {
+        return LibCuda.call(() -> (int) freePinned.invokeExact(address));
     }
 
     int upload(long to, MemorySegment from, long stream) {

@@ -15,11 +15,19 @@ interface Driver {
 
     int release();
 
+    /** Destroys the context for the whole process, unless another device of it did so since, and gives it up. */
+    int reset();
+
     int memory(long[] free, long[] total);
 
     int allocate(long[] address, long bytes);
 
     int free(long address);
+
+    /** Page-locked memory of the host. */
+    int allocatePinned(long[] address, long bytes);
+
+    int freePinned(long address);
 
     int createStream(Handles.OfStream created);
 

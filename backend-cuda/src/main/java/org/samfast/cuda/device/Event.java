@@ -14,18 +14,19 @@ public final class Event implements AutoCloseable {
 
     /** Waits for this mark; milliseconds between the two, with a resolution of about 0.5 microseconds. */
     public double millisSince(Event earlier) {
-        device.makeCurrent();
-        DriverResult.check(device.driver().synchronize(handle), () -> "waiting for an event");
         float[] millis = new float[1];
-        DriverResult.check(
-                device.driver().elapsed(millis, earlier.handle, handle),
-                () -> "asking for the time between two events");
+        device.gate()
+                .call(Gate.Kind.SYNCHRONISATION, driver -> driver.synchronize(handle), () -> "waiting for an event");
+        device.gate()
+                .call(
+                        Gate.Kind.OTHER,
+                        driver -> driver.elapsed(millis, earlier.handle, handle),
+                        () -> "asking for the time between two events");
         return millis[0];
     }
 
     @Override
     public void close() {
-        device.makeCurrent();
-        DriverResult.check(device.driver().destroy(handle), () -> "closing an event");
+        device.gate().close(Gate.Kind.OTHER, driver -> driver.destroy(handle), () -> "closing an event");
     }
 }

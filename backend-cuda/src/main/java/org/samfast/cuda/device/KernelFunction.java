@@ -2,8 +2,9 @@ package org.samfast.cuda.device;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
-/** A kernel, and the one gate to cuLaunchKernel. */
+/** A kernel, and the one place that calls cuLaunchKernel. */
 public final class KernelFunction {
     /** What a block gets without asking. */
     private static final int SHARED_BYTES = 48 << 10;
@@ -32,14 +33,16 @@ public final class KernelFunction {
      */
     public void launch(Stream stream, Grid grid, Block block, int sharedBytes, Object... args) {
         check(args);
-        device.makeCurrent();
         allow(sharedBytes);
-        DriverResult.check(
-                device.driver().launch(handle, grid, block, sharedBytes, stream.handle(), args),
-                () -> text(grid, block, sharedBytes));
+        Supplier<String> text = () -> text(grid, block, sharedBytes);
+        device.gate()
+                .call(
+                        Gate.Kind.LAUNCH,
+                        driver -> driver.launch(handle, grid, block, sharedBytes, stream.handle(), args),
+                        text);
         device.launched(entry);
-        if (device.waitsForEachKernel()) {
-            DriverResult.check(device.driver().synchronize(stream.handle()), () -> text(grid, block, sharedBytes));
+        if (device.waitsForEachKernel() && !device.gate().captures()) {
+            device.gate().call(Gate.Kind.SYNCHRONISATION, driver -> driver.synchronize(stream.handle()), text);
         }
     }
 
@@ -49,9 +52,11 @@ public final class KernelFunction {
 
     private synchronized void allow(int sharedBytes) {
         if (sharedBytes > allowedSharedBytes) {
-            DriverResult.check(
-                    device.driver().allowSharedBytes(handle, sharedBytes),
-                    () -> entry + ": asking for " + sharedBytes + " bytes of shared memory");
+            device.gate()
+                    .call(
+                            Gate.Kind.OTHER,
+                            driver -> driver.allowSharedBytes(handle, sharedBytes),
+                            () -> entry + ": asking for " + sharedBytes + " bytes of shared memory");
             allowedSharedBytes = sharedBytes;
         }
     }

@@ -7,27 +7,27 @@ public final class Stream implements AutoCloseable {
     private final Device device;
     private final Handles.OfStream handle = new Handles.OfStream();
 
-    /** The context is current. */
     Stream(Device device) {
         this.device = device;
-        DriverResult.check(device.driver().createStream(handle), () -> "making a stream");
+        device.gate().call(Gate.Kind.OTHER, driver -> driver.createStream(handle), () -> "making a stream");
     }
 
     /** Waits until all its work is done; what went wrong in a kernel is found here. */
     public void synchronize() {
-        device.makeCurrent();
-        DriverResult.check(
-                device.driver().synchronize(handle),
-                () -> "waiting for the GPU (a kernel before has failed; SAM_CUDA_SYNC=1 names it)");
+        device.gate()
+                .call(Gate.Kind.SYNCHRONISATION, driver -> driver.synchronize(handle), () -> "waiting for the GPU");
     }
 
     /** A mark that the GPU passes when all work put in before is done. */
     public Event record() {
-        device.makeCurrent();
         CUevent event = new CUevent();
-        DriverResult.check(device.driver().createEvent(event), () -> "making an event");
-        DriverResult.check(device.driver().record(event, handle), () -> "recording an event");
+        device.gate().call(Gate.Kind.OTHER, driver -> driver.createEvent(event), () -> "making an event");
+        device.gate().call(Gate.Kind.OTHER, driver -> driver.record(event, handle), () -> "recording an event");
         return new Event(device, event);
+    }
+
+    Device device() {
+        return device;
     }
 
     Handles.OfStream handle() {
@@ -36,7 +36,6 @@ public final class Stream implements AutoCloseable {
 
     @Override
     public void close() {
-        device.makeCurrent();
-        DriverResult.check(device.driver().destroy(handle), () -> "closing a stream");
+        device.gate().close(Gate.Kind.OTHER, driver -> driver.destroy(handle), () -> "closing a stream");
     }
 }

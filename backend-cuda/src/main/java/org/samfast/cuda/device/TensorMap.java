@@ -54,9 +54,13 @@ public final class TensorMap {
         int swizzle = swizzle(name, buffer.address(), columns, boxRows, boxColumns);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment map = arena.allocate(BYTES, ALIGNMENT);
-            DriverResult.check(
-                    device.driver().encodeTensorMap(map, buffer.address(), columns, rows, boxColumns, boxRows, swizzle),
-                    () -> name + ": describing " + rows + "x" + columns + " in boxes of " + boxRows + "x" + boxColumns);
+            device.gate()
+                    .call(
+                            Gate.Kind.OTHER,
+                            driver -> driver.encodeTensorMap(
+                                    map, buffer.address(), columns, rows, boxColumns, boxRows, swizzle),
+                            () -> name + ": describing " + rows + "x" + columns + " in boxes of " + boxRows + "x"
+                                    + boxColumns);
             return new TensorMap(map.toArray(JAVA_LONG));
         }
     }

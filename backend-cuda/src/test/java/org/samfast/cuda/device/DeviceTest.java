@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -84,6 +85,28 @@ class DeviceTest {
     }
 
     @Test
+    void pinnedMemoryGoesThereAndBackWithOneWait() {
+        int count = 1 << 20;
+        try (PinnedBuffer from = device.allocatePinned("from", 4L * count);
+                PinnedBuffer to = device.allocatePinned("to", 4L * count);
+                DeviceBuffer buffer = device.allocate("values", 4L * count)) {
+            to.segment().fill((byte) 1);
+            IntStream.range(0, count).forEach(i -> from.segment().setAtIndex(JAVA_INT, i, i * 7));
+            add(buffer, 1, 0); // the module is loaded
+            CallCounts before = device.calls();
+            buffer.uploadAsync(stream, from, 8, 4L * (count - 2));
+            add(buffer, count, 5);
+            buffer.slice(4, 4L * (count - 3)).downloadAsync(stream, to, 4, 4L * (count - 3));
+            stream.synchronize();
+            assertThat(device.calls().since(before)).isEqualTo(new CallCounts(1, 1, 0, 0));
+            assertThat(to.segment().getAtIndex(JAVA_INT, 0)).isEqualTo(0x01010101);
+            assertThat(IntStream.range(1, count - 2)
+                            .allMatch(i -> to.segment().getAtIndex(JAVA_INT, i) == (i + 2) * 7 + 5))
+                    .isTrue();
+        }
+    }
+
+    @Test
     void countsItsMemory() {
         long before = device.allocatedBytes();
         try (DeviceBuffer buffer = device.allocate("values", 1 << 20)) {
@@ -98,7 +121,8 @@ class DeviceTest {
         assertThatThrownBy(() -> device.allocate("embeddings", 1L << 45))
                 .isInstanceOf(BackendException.class)
                 .hasMessageMatching("allocating 35184372088832 bytes for embeddings on NVIDIA .*, where \\d+ of \\d+ "
-                        + "are free: CUDA_ERROR_OUT_OF_MEMORY \\(2\\)");
+                        + "are free and \\d+ are taken here already: CUDA_ERROR_OUT_OF_MEMORY \\(2\\); "
+                        + "use a smaller batch");
         assertThatThrownBy(() -> device.allocate("nothing", 0)).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -152,18 +176,28 @@ class DeviceTest {
         assertThat(output("1")).contains("write_far_outside<<<(1,1,1),(1,1,1),0>>>: CUDA_ERROR_ILLEGAL_ADDRESS (700)");
     }
 
+    @Test
+    void afterAKernelThatWroteOutsideANewDeviceOfTheProcessWorks() throws Exception {
+        assertThat(output("0", OpensAgain.class, 0)).contains("lost: waiting for the GPU", "values: 5 6 7 8");
+        assertThat(output("1", OpensAgain.class, 0)).contains("lost: write_far_outside<<<", "values: 5 6 7 8");
+    }
+
     private static String output(String waitForEachKernel) throws Exception {
+        return output(waitForEachKernel, WritesFarOutside.class, 1);
+    }
+
+    private static String output(String waitForEachKernel, Class<?> main, int status) throws Exception {
         ProcessBuilder java = new ProcessBuilder(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-Djava.library.path=" + System.getProperty("java.library.path"),
                 "-cp",
                 System.getProperty("java.class.path"),
-                WritesFarOutside.class.getName());
+                main.getName());
         java.environment().put("SAM_CUDA_SYNC", waitForEachKernel);
         Process process = java.redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isEqualTo(1);
+        assertThat(process.waitFor()).as(output).isEqualTo(status);
         return output;
     }
 
@@ -175,6 +209,40 @@ class DeviceTest {
             broken.function(MODULE, "write_far_outside")
                     .launch(queue, Grid.of(1), Block.of(1), 0, broken.allocate("values", 4), 1L << 40, 1f);
             queue.synchronize();
+        }
+    }
+
+    /** Loses a device, closes it and all that was on it, and goes on with another. */
+    static final class OpensAgain {
+        public static void main(String[] args) {
+            loseOne();
+            int[] values = {0, 1, 2, 3};
+            try (Device sound = Device.open();
+                    Stream queue = sound.newStream();
+                    DeviceBuffer buffer = sound.allocate("values", 16)) {
+                buffer.upload(queue, MemorySegment.ofArray(values));
+                sound.function(MODULE, "add_to_each").launch(queue, Grid.of(1), Block.of(128), 0, buffer, 4, 5);
+                buffer.download(queue, MemorySegment.ofArray(values));
+            }
+            System.out.println(
+                    "values: " + IntStream.of(values).mapToObj(String::valueOf).collect(Collectors.joining(" ")));
+        }
+
+        private static void loseOne() {
+            try (Device broken = Device.open();
+                    Stream queue = broken.newStream();
+                    PinnedBuffer pinned = broken.allocatePinned("values", 4);
+                    DeviceBuffer buffer = broken.allocate("values", 4)) {
+                buffer.uploadAsync(queue, pinned, 0, 4);
+                assertThatThrownBy(() -> {
+                            broken.function(MODULE, "write_far_outside")
+                                    .launch(queue, Grid.of(1), Block.of(1), 0, buffer, 1L << 40, 1f);
+                            queue.synchronize();
+                        })
+                        .isInstanceOf(DeviceLostException.class)
+                        .satisfies(lost -> System.out.println("lost: " + lost.getMessage()));
+                assertThatThrownBy(() -> broken.allocate("values", 4)).isInstanceOf(DeviceLostException.class);
+            }
         }
     }
 

@@ -1,8 +1,10 @@
 package org.samfast.cuda.device;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +26,7 @@ public final class PtxDriver implements Driver {
     private final IdentityHashMap<Handles.OfFunction, PtxEntry> functions = new IdentityHashMap<>();
     private final Set<String> declared = new TreeSet<>();
     private final Set<String> launched = new TreeSet<>();
+    private final Map<Long, Arena> pinned = new HashMap<>();
     private long nextAddress = 1L << 40;
 
     public Device device() {
@@ -124,6 +127,26 @@ public final class PtxDriver implements Driver {
 
     @Override
     public int free(long address) {
+        return 0;
+    }
+
+    /** Unlike the GPU's this memory is there, since the host writes to it. */
+    @Override
+    public int allocatePinned(long[] address, long bytes) {
+        Arena arena = Arena.ofShared();
+        address[0] = arena.allocate(bytes).address();
+        pinned.put(address[0], arena);
+        return 0;
+    }
+
+    @Override
+    public int freePinned(long address) {
+        Objects.requireNonNull(pinned.remove(address)).close();
+        return 0;
+    }
+
+    @Override
+    public int reset() {
         return 0;
     }
 

@@ -1,0 +1,43 @@
+package org.samfast.cuda.device;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A {@link PtxDriver} that writes down what is called, and fails where a test says so. */
+final class ScriptedDriver {
+    /** The names of the {@link Driver}'s methods in the order of the calls, without those that every call makes. */
+    final List<String> calls = new ArrayList<>();
+
+    private final PtxDriver driver = new PtxDriver();
+    private final Map<String, Integer> results = new HashMap<>();
+
+    Device device() {
+        return new Device((Driver)
+                Proxy.newProxyInstance(Driver.class.getClassLoader(), new Class<?>[] {Driver.class}, this::invoke));
+    }
+
+    /** From now on that method does nothing but return that result. */
+    void fail(String method, int result) {
+        results.put(method, result);
+    }
+
+    private Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+        if (!method.getName().equals("makeCurrent") && !method.getName().equals("gpu")) {
+            calls.add(method.getName());
+        }
+        Integer result = results.get(method.getName());
+        if (result != null) {
+            return result;
+        }
+        try {
+            return method.invoke(driver, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+}
