@@ -8,6 +8,7 @@ import org.samfast.architecture.SamArchitecture;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
+import org.samfast.cuda.device.GrowingBuffer;
 import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.kernel.Patchify;
 import org.samfast.cuda.kernel.Resize;
@@ -26,14 +27,15 @@ final class ImagePreprocessing implements AutoCloseable {
     private final int elementBytes;
     private final SequencedMap<Size, Resize> resizes = new LinkedHashMap<>(SIZES_KEPT, 0.75f, true);
     private final DeviceBuffer resized;
-    private DeviceBuffer image;
+    private final GrowingBuffer<DeviceBuffer> image;
 
     ImagePreprocessing(Device device, Element element) {
         this.device = device;
         patchify = new Patchify(device, element);
         elementBytes = element.bytes();
         resized = device.allocate("resized image", RESIZED_BYTES);
-        image = device.allocate("image", RESIZED_BYTES);
+        image = GrowingBuffer.onDevice(device, "image");
+        image.atLeast(RESIZED_BYTES);
     }
 
     /**
@@ -47,19 +49,11 @@ final class ImagePreprocessing implements AutoCloseable {
     }
 
     private void run(Stream stream, RgbImage rgb, DeviceBuffer patches) {
-        DeviceBuffer whole = imageOf(rgb.rgb().length);
+        DeviceBuffer whole = image.atLeast(rgb.rgb().length);
         whole.upload(stream, MemorySegment.ofArray(rgb.rgb()));
         resize(stream, rgb.size()).launch(stream, whole, resized);
         patchify.launch(
                 stream, resized, patches, ResizeLongestSide.of(rgb.size()).resized());
-    }
-
-    private DeviceBuffer imageOf(long bytes) {
-        if (image.bytes() < bytes) {
-            image.close();
-            image = device.allocate("image", bytes);
-        }
-        return image;
     }
 
     private Resize resize(Stream stream, Size size) {
