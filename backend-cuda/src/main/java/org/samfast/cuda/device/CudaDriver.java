@@ -24,6 +24,7 @@ final class CudaDriver implements Driver {
     private final CUdevice device = new CUdevice();
     private final CUcontext context = new CUcontext();
     private final DeviceCalls calls = new DeviceCalls(LibCuda.find().orElseThrow());
+    private final GraphCalls graphs = new GraphCalls(LibCuda.find().orElseThrow());
     private final TensorMapCalls tensorMaps = new TensorMapCalls(LibCuda.find().orElseThrow());
     private final Gpu gpu;
 
@@ -199,6 +200,41 @@ final class CudaDriver implements Driver {
     public int encodeTensorMap(
             MemorySegment map, long address, long columns, long rows, int boxColumns, int boxRows, int swizzle) {
         return tensorMaps.encode(map, address, columns, rows, boxColumns, boxRows, swizzle);
+    }
+
+    @Override
+    public int beginCapture(Handles.OfStream stream) {
+        return graphs.beginCapture(stream.address());
+    }
+
+    @Override
+    public int endCapture(long[] graph, Handles.OfStream stream) {
+        return graphs.endCapture(graph, stream.address());
+    }
+
+    @Override
+    public int instantiate(long[] executable, long graph) {
+        return graphs.instantiate(executable, graph);
+    }
+
+    @Override
+    public int uploadGraph(long executable, Handles.OfStream stream) {
+        return graphs.upload(executable, stream.address());
+    }
+
+    @Override
+    public int launchGraph(long executable, Handles.OfStream stream) {
+        return graphs.launch(executable, stream.address());
+    }
+
+    @Override
+    public int destroyGraph(long graph) {
+        return graphs.destroy(graph);
+    }
+
+    @Override
+    public int destroyExecutable(long executable) {
+        return graphs.destroyExecutable(executable);
     }
 
     @Override

@@ -78,6 +78,22 @@ interface Driver {
     int encodeTensorMap(
             MemorySegment map, long address, long columns, long rows, int boxColumns, int boxRows, int swizzle);
 
+    /** Other threads may go on with what cannot be captured. */
+    int beginCapture(Handles.OfStream stream);
+
+    /** @param graph stays 0 where the capture was made invalid */
+    int endCapture(long[] graph, Handles.OfStream stream);
+
+    int instantiate(long[] executable, long graph);
+
+    int uploadGraph(long executable, Handles.OfStream stream);
+
+    int launchGraph(long executable, Handles.OfStream stream);
+
+    int destroyGraph(long graph);
+
+    int destroyExecutable(long executable);
+
     int copy(long to, long from, long bytes, Handles.OfStream stream);
 
     int fill(long to, byte value, long bytes, Handles.OfStream stream);

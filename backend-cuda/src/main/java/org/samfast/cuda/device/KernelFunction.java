@@ -2,7 +2,6 @@ package org.samfast.cuda.device;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
 
 /** A kernel, and the one place that calls cuLaunchKernel. */
 public final class KernelFunction {
@@ -34,16 +33,10 @@ public final class KernelFunction {
     public void launch(Stream stream, Grid grid, Block block, int sharedBytes, Object... args) {
         check(args);
         allow(sharedBytes);
-        Supplier<String> text = () -> text(grid, block, sharedBytes);
-        device.gate()
-                .call(
-                        Gate.Kind.LAUNCH,
-                        driver -> driver.launch(handle, grid, block, sharedBytes, stream.handle(), args),
-                        text);
+        stream.launch(
+                driver -> driver.launch(handle, grid, block, sharedBytes, stream.handle(), args),
+                () -> text(grid, block, sharedBytes));
         device.launched(entry);
-        if (device.waitsForEachKernel() && !device.gate().captures()) {
-            device.gate().call(Gate.Kind.SYNCHRONISATION, driver -> driver.synchronize(stream.handle()), text);
-        }
     }
 
     private String text(Grid grid, Block block, int sharedBytes) {

@@ -1,5 +1,6 @@
 package org.samfast.cuda.device;
 
+import java.util.function.Supplier;
 import jcuda.driver.CUevent;
 
 /** A queue of work on the GPU: launches and copies run in the order in which they were put in. */
@@ -24,6 +25,15 @@ public final class Stream implements AutoCloseable {
         device.gate().call(Gate.Kind.OTHER, driver -> driver.createEvent(event), () -> "making an event");
         device.gate().call(Gate.Kind.OTHER, driver -> driver.record(event, handle), () -> "recording an event");
         return new Event(device, event);
+    }
+
+    /** Puts a launch in; with SAM_CUDA_SYNC=1 waits for its end, unless it is only captured. */
+    void launch(Gate.Call launch, Supplier<String> text) {
+        Gate gate = device.gate();
+        gate.call(Gate.Kind.LAUNCH, launch, text);
+        if (device.waitsForEachKernel() && !gate.captures()) {
+            gate.call(Gate.Kind.SYNCHRONISATION, driver -> driver.synchronize(handle), text);
+        }
     }
 
     Device device() {
