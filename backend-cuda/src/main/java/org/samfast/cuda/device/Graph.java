@@ -36,7 +36,9 @@ public final class Graph implements AutoCloseable {
         int kernels = kernels(gate, stream, work);
         try {
             gate.call(Gate.Kind.OTHER, driver -> driver.endCapture(graph, stream.handle()), doing);
-            return new Graph(gate, instantiate(gate, stream, graph[0]), kernels);
+            Graph made = new Graph(gate, instantiate(gate, graph[0]), kernels);
+            made.upload(stream);
+            return made;
         } finally {
             destroy(gate, graph[0]);
         }
@@ -73,14 +75,23 @@ public final class Graph implements AutoCloseable {
         }
     }
 
-    private static long instantiate(Gate gate, Stream stream, long graph) {
-        long[] executable = new long[1];
-        gate.call(Gate.Kind.OTHER, driver -> driver.instantiate(executable, graph), () -> "making a graph executable");
-        gate.call(
-                Gate.Kind.OTHER,
-                driver -> driver.uploadGraph(executable[0], stream.handle()),
-                () -> "copying a graph to the GPU");
-        return executable[0];
+    private static long instantiate(Gate gate, long graph) {
+        long[] made = new long[1];
+        gate.call(Gate.Kind.OTHER, driver -> driver.instantiate(made, graph), () -> "making a graph executable");
+        return made[0];
+    }
+
+    /** Its first launch would do that otherwise. */
+    private void upload(Stream stream) {
+        try {
+            gate.call(
+                    Gate.Kind.OTHER,
+                    driver -> driver.uploadGraph(executable, stream.handle()),
+                    () -> "copying a graph to the GPU");
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /** How many kernels it launches. */

@@ -92,6 +92,22 @@ class GraphTest {
     }
 
     @Test
+    void aGraphThatDoesNotReachTheGpuIsClosed() {
+        driver.fail("uploadGraph", CUresult.CUDA_ERROR_OUT_OF_MEMORY);
+        driver.calls.clear();
+        assertThatThrownBy(() -> Graph.capture(stream, () -> {}))
+                .hasMessage("copying a graph to the GPU: CUDA_ERROR_OUT_OF_MEMORY (2)");
+        assertThat(driver.calls)
+                .containsExactly(
+                        "beginCapture",
+                        "endCapture",
+                        "instantiate",
+                        "uploadGraph",
+                        "destroyExecutable",
+                        "destroyGraph");
+    }
+
+    @Test
     void aLostDeviceIsNotAskedToEndTheCapture() {
         driver.fail("fill", CUresult.CUDA_ERROR_ILLEGAL_ADDRESS);
         driver.calls.clear();
