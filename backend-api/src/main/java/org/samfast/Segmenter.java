@@ -1,14 +1,15 @@
 package org.samfast;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.samfast.backend.ImageEmbedding;
 import org.samfast.backend.PromptedImage;
 import org.samfast.backend.SamBackend;
+import org.samfast.backend.SegmentRequest;
 import org.samfast.image.RgbImage;
 import org.samfast.mask.MaskChoice;
 import org.samfast.mask.MaskPrediction;
 import org.samfast.mask.MaskRequest;
+import org.samfast.mask.Segmentation;
 import org.samfast.prompt.Prompt;
 
 /**
@@ -38,9 +39,12 @@ public final class Segmenter implements AutoCloseable {
 
     /** Encodes, decodes and finishes in one call. */
     public Segmentation segment(RgbImage image, List<Prompt> prompts, MaskChoice choice) {
-        try (ImageEmbedding embedding = embed(image)) {
-            return predict(embedding, prompts, choice);
-        }
+        return segment(List.of(new SegmentRequest(image, prompts, choice))).getFirst();
+    }
+
+    /** The same for a batch of images, each with its own prompts: on a GPU one sequence of work. */
+    public List<Segmentation> segment(List<SegmentRequest> requests) {
+        return backend.segment(requests);
     }
 
     /** The image encoder alone, for several predictions on one image; the caller closes the embedding. */
@@ -52,7 +56,8 @@ public final class Segmenter implements AutoCloseable {
     public Segmentation predict(ImageEmbedding embedding, List<Prompt> prompts, MaskChoice choice) {
         MaskPrediction prediction =
                 backend.predict(List.of(new PromptedImage(embedding, prompts))).getFirst();
-        return new Segmentation(prediction, backend.finish(prediction, request(prompts, prediction, choice)));
+        MaskRequest wanted = MaskRequest.of(choice, prompts, prediction);
+        return new Segmentation(prediction, backend.finish(prediction, wanted));
     }
 
     /** What runs, on what: {@code onnx: CPU, 2 threads, vit_b, weights BF16, computed fp32}. */
@@ -63,13 +68,5 @@ public final class Segmenter implements AutoCloseable {
     @Override
     public void close() {
         backend.close();
-    }
-
-    private static MaskRequest request(List<Prompt> prompts, MaskPrediction prediction, MaskChoice choice) {
-        List<List<Integer>> outputs = new ArrayList<>();
-        for (int i = 0; i < prompts.size(); i++) {
-            outputs.add(choice.outputs(prompts.get(i), prediction, i));
-        }
-        return new MaskRequest(outputs);
     }
 }

@@ -1,11 +1,13 @@
 package org.samfast.backend;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.samfast.image.RgbImage;
 import org.samfast.mask.MaskPrediction;
 import org.samfast.mask.MaskRequest;
 import org.samfast.mask.MaskUpscale;
 import org.samfast.mask.ScoredMask;
+import org.samfast.mask.Segmentation;
 
 /**
  * Segment Anything on one device: image encoder, prompt encoder and mask decoder. Batches come first; a single image is
@@ -27,6 +29,28 @@ public interface SamBackend extends AutoCloseable {
     /** The wanted masks at the size of the image; in the order of the request. */
     default List<ScoredMask> finish(MaskPrediction prediction, MaskRequest request) {
         return MaskUpscale.finish(prediction, request);
+    }
+
+    /**
+     * The whole pipeline on a batch of images, each with its own prompts: {@link #embed}, {@link #predict} and {@link
+     * #finish} in one call, with the same results. A backend may do it without waiting for its device in between.
+     */
+    default List<Segmentation> segment(List<SegmentRequest> requests) {
+        List<ImageEmbedding> embeddings =
+                embed(requests.stream().map(SegmentRequest::image).toList());
+        try {
+            List<Segmentation> segmentations = new ArrayList<>();
+            for (int i = 0; i < requests.size(); i++) {
+                SegmentRequest request = requests.get(i);
+                MaskPrediction prediction = predict(List.of(new PromptedImage(embeddings.get(i), request.prompts())))
+                        .getFirst();
+                MaskRequest wanted = MaskRequest.of(request.choice(), request.prompts(), prediction);
+                segmentations.add(new Segmentation(prediction, finish(prediction, wanted)));
+            }
+            return segmentations;
+        } finally {
+            embeddings.forEach(ImageEmbedding::close);
+        }
     }
 
     /**

@@ -1,6 +1,8 @@
 package org.samfast.mask;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.samfast.prompt.Prompt;
 
 /**
  * Which decoder outputs to turn into masks, for each prompt of one image.
@@ -10,5 +12,14 @@ import java.util.List;
 public record MaskRequest(List<List<Integer>> outputs) {
     public MaskRequest {
         outputs = outputs.stream().map(List::copyOf).toList();
+    }
+
+    /** The outputs that the choice keeps of every prompt. */
+    public static MaskRequest of(MaskChoice choice, List<Prompt> prompts, MaskPrediction prediction) {
+        List<List<Integer>> outputs = new ArrayList<>();
+        for (int i = 0; i < prompts.size(); i++) {
+            outputs.add(choice.outputs(prompts.get(i), prediction, i));
+        }
+        return new MaskRequest(outputs);
     }
 }

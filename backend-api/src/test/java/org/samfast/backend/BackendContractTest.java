@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,10 +30,12 @@ import org.samfast.image.ImageReader;
 import org.samfast.image.RgbImage;
 import org.samfast.image.Size;
 import org.samfast.mask.LowResLogits;
+import org.samfast.mask.MaskChoice;
 import org.samfast.mask.MaskPrediction;
 import org.samfast.mask.MaskRequest;
 import org.samfast.mask.MaskUpscale;
 import org.samfast.mask.ScoredMask;
+import org.samfast.mask.Segmentation;
 import org.samfast.prompt.ImageBox;
 import org.samfast.prompt.ImagePoint;
 import org.samfast.prompt.MaskPrompt;
@@ -207,6 +210,33 @@ public abstract class BackendContractTest {
                     .isLessThan(logitsTolerance());
         } finally {
             both.forEach(ImageEmbedding::close);
+        }
+    }
+
+    @Test
+    void aBatchOfImagesIsSegmentedAsItsPartsOneByOne() {
+        RgbImage small = corner(photo, new Size(97, 61));
+        List<Prompt> all = Arrays.stream(Golden.values()).map(Golden::prompt).toList();
+        Prompt inside = Prompt.points(new ImagePoint(40, 30, true));
+        List<Segmentation> together = backend.segment(List.of(
+                new SegmentRequest(small, List.of(inside), MaskChoice.MULTIMASK),
+                new SegmentRequest(photo, all, MaskChoice.AUTOMATIC)));
+        assertThat(together).hasSize(2);
+        assertThat(together.get(0).masks()).extracting(ScoredMask::output).containsExactly(1, 2, 3);
+        assertThat(together.get(0).prediction().imageSize()).isEqualTo(small.size());
+        MaskPrediction expected = predict(embedding, all.toArray(Prompt[]::new));
+        Segmentation whole = together.get(1);
+        assertThat(relativeError(
+                        expected.logits().values(), whole.prediction().logits().values()))
+                .isLessThan(logitsTolerance());
+        List<ScoredMask> masks =
+                MaskUpscale.finish(whole.prediction(), MaskRequest.of(MaskChoice.AUTOMATIC, all, whole.prediction()));
+        assertThat(whole.masks()).hasSameSizeAs(masks);
+        for (int i = 0; i < masks.size(); i++) {
+            assertThat(whole.masks().get(i).output()).isEqualTo(masks.get(i).output());
+            assertThat(whole.masks().get(i).quality()).isEqualTo(masks.get(i).quality());
+            assertThat(whole.masks().get(i).mask().pixels())
+                    .isEqualTo(masks.get(i).mask().pixels());
         }
     }
 

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.samfast.Segmentation;
 import org.samfast.Segmenter;
 import org.samfast.backend.ImageEmbedding;
 import org.samfast.cli.output.JsonText;
@@ -19,6 +18,7 @@ import org.samfast.cli.terminal.StepTimes;
 import org.samfast.image.ImageReader;
 import org.samfast.image.RgbImage;
 import org.samfast.mask.MaskBox;
+import org.samfast.mask.Segmentation;
 import org.samfast.prompt.Prompt;
 
 /** What {@code sam segment} does with one image: read, segment, write, say so. */

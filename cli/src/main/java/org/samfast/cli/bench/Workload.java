@@ -6,9 +6,11 @@ import java.util.List;
 import org.samfast.backend.ImageEmbedding;
 import org.samfast.backend.PromptedImage;
 import org.samfast.backend.SamBackend;
+import org.samfast.backend.SegmentRequest;
 import org.samfast.image.RgbImage;
 import org.samfast.image.Size;
 import org.samfast.mask.BinaryMask;
+import org.samfast.mask.MaskChoice;
 import org.samfast.mask.MaskPrediction;
 import org.samfast.mask.MaskRequest;
 import org.samfast.mask.ScoredMask;
@@ -27,12 +29,13 @@ final class Workload {
 
     /** From images in host memory to masks of their size, in the order of image, prompt, output. */
     static List<BinaryMask> endToEnd(SamBackend backend, List<RgbImage> images) {
-        List<ImageEmbedding> embeddings = backend.embed(images);
-        try {
-            return masks(backend, embeddings);
-        } finally {
-            embeddings.forEach(ImageEmbedding::close);
-        }
+        List<SegmentRequest> requests = images.stream()
+                .map(image -> new SegmentRequest(image, prompts(image.size()), MaskChoice.MULTIMASK))
+                .toList();
+        return backend.segment(requests).stream()
+                .flatMap(found -> found.masks().stream())
+                .map(ScoredMask::mask)
+                .toList();
     }
 
     /** The same for images that are encoded already. */

@@ -6,9 +6,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.samfast.Segmentation;
 import org.samfast.image.RgbImage;
 import org.samfast.mask.ScoredMask;
+import org.samfast.mask.Segmentation;
 import org.samfast.prompt.Prompt;
 
 /** Writes what was found on an image in every format asked for; each file appears whole or not at all. */

@@ -1,11 +1,9 @@
-package org.samfast;
+package org.samfast.mask;
 
 import java.util.List;
-import org.samfast.mask.MaskPrediction;
-import org.samfast.mask.ScoredMask;
 
 /**
- * What {@link Segmenter} says of one image.
+ * What the whole pipeline says of one image.
  *
  * @param prediction the decoder's answer to every prompt: low-res logits and quality of all four outputs
  * @param masks the chosen masks at the size of the image, ordered by prompt
