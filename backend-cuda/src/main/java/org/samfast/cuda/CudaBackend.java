@@ -1,6 +1,5 @@
 package org.samfast.cuda;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +11,7 @@ import org.samfast.backend.ImageEmbedding;
 import org.samfast.backend.Precision;
 import org.samfast.backend.PromptedImage;
 import org.samfast.backend.SamBackend;
+import org.samfast.backend.SegmentRequest;
 import org.samfast.backend.StageObserver;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cuda.decoder.MaskDecoder;
@@ -21,13 +21,15 @@ import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Event;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Transfers;
 import org.samfast.cuda.encoder.ImageEncoder;
 import org.samfast.cuda.weights.DeviceWeights;
 import org.samfast.image.RgbImage;
-import org.samfast.mask.LowResLogits;
+import org.samfast.image.Size;
 import org.samfast.mask.MaskPrediction;
 import org.samfast.mask.MaskRequest;
 import org.samfast.mask.ScoredMask;
+import org.samfast.mask.Segmentation;
 import org.samfast.prompt.EncoderPoint;
 import org.samfast.prompt.Prompt;
 
@@ -37,12 +39,11 @@ import org.samfast.prompt.Prompt;
 final class CudaBackend implements SamBackend {
     /** Images per sequence of launches; past some 8 a GPU gains little, and the memory grows with it. */
     private static final int IMAGES_AT_ONCE = 32;
-    /** Prompts per sequence of launches, about 12 MB each in bf16. */
-    private static final int PAIRS_AT_ONCE = 64;
+    /** Of finished masks that a batch may leave in page-locked memory; one image may leave more. */
+    private static final long MASK_BYTES_AT_ONCE = 256L << 20;
 
     private static final int CHANNELS = SamArchitecture.EMBEDDING_CHANNELS;
     private static final int EMBEDDING_VALUES = CHANNELS * SamArchitecture.GRID * SamArchitecture.GRID;
-    private static final int LOGIT_VALUES = LowResLogits.MASKS * LowResLogits.SIDE * LowResLogits.SIDE;
 
     private final String model;
     private final Precision precision;
@@ -52,7 +53,9 @@ final class CudaBackend implements SamBackend {
     private final DeviceWeights weights;
     private final ImageEncoder encoder;
     private final MaskDecoder decoder;
+    private final Transfers transfers;
     private final MaskFinish masks;
+    private final SegmentBatch batch;
     private final @Nullable StageReport report;
     private boolean closed;
 
@@ -65,7 +68,9 @@ final class CudaBackend implements SamBackend {
         weights = new DeviceWeights(device, stream, checkpoint, element);
         encoder = new ImageEncoder(device, weights, checkpoint.architecture(), element);
         decoder = new MaskDecoder(device, weights, element);
-        masks = new MaskFinish(device, stream);
+        transfers = new Transfers(device, stream);
+        masks = new MaskFinish(device, stream, transfers);
+        batch = new SegmentBatch(device, stream, transfers, decoder, masks);
         report = observer == null ? null : new StageReport(stream, element, observer);
     }
 
@@ -108,14 +113,19 @@ final class CudaBackend implements SamBackend {
     }
 
     private void embedTogether(List<RgbImage> images, List<ImageEmbedding> into) {
-        DeviceBuffer made = encoder.encode(stream, images, report == null ? ImageEncoder.Stages.UNSEEN : report);
+        DeviceBuffer made = encode(images);
         long bytes = (long) EMBEDDING_VALUES * element.bytes();
         for (int i = 0; i < images.size(); i++) {
             DeviceBuffer own = device.allocate("image embedding", bytes);
             into.add(new CudaEmbedding(this, images.get(i).size(), own));
             own.copyFrom(stream, made.slice(i * bytes, bytes), bytes);
         }
-        stream.synchronize();
+        transfers.finish();
+        transfers.reset();
+    }
+
+    private DeviceBuffer encode(List<RgbImage> images) {
+        return encoder.encode(stream, transfers, images, report == null ? ImageEncoder.Stages.UNSEEN : report);
     }
 
     @Override
@@ -124,68 +134,89 @@ final class CudaBackend implements SamBackend {
         for (PromptedImage image : images) {
             image.prompts().forEach(prompt -> pairs.add(pair(image.embedding(), prompt)));
         }
-        Decoded decoded = decode(pairs);
+        watch(pairs);
+        DecodedPairs decoded = new DecodedPairs();
+        decoded.put(decoder, stream, transfers, pairs, DecodedPairs.AfterRun.NOTHING);
+        transfers.finish();
         List<MaskPrediction> predictions = new ArrayList<>();
         int first = 0;
         for (PromptedImage image : images) {
-            predictions.add(decoded.part(image, first));
-            first += image.prompts().size();
+            int prompts = image.prompts().size();
+            predictions.add(decoded.prediction(image.embedding().imageSize(), first, prompts));
+            first += prompts;
         }
+        transfers.reset();
+        observe(predictions);
         return predictions;
+    }
+
+    private void watch(List<PromptPair> pairs) {
+        if (report != null) {
+            for (PromptPair pair : pairs) {
+                decoder.watch(stream, transfers, List.of(pair), report);
+            }
+        }
+    }
+
+    private void observe(List<MaskPrediction> predictions) {
+        if (report != null) {
+            predictions.forEach(report::prediction);
+        }
     }
 
     private PromptPair pair(ImageEmbedding image, Prompt prompt) {
         if (!(image instanceof CudaEmbedding embedding)) {
             throw new BackendException("cuda: an embedding of another backend cannot be used here");
         }
-        return new PromptPair(embedding.tokens(), EncoderPoint.of(prompt, embedding.imageSize()), prompt.mask());
+        return pair(embedding.tokens(), embedding.imageSize(), prompt);
     }
 
-    private Decoded decode(List<PromptPair> pairs) {
-        Decoded decoded = Decoded.room(pairs.size());
-        int atOnce = report == null ? PAIRS_AT_ONCE : 1;
-        for (int first = 0; first < pairs.size(); first += atOnce) {
-            List<PromptPair> together = pairs.subList(first, Math.min(pairs.size(), first + atOnce));
-            if (report != null) {
-                decoder.watch(stream, together, report);
-            }
-            decoder.decode(
-                    stream,
-                    together,
-                    decoded.part(decoded.logits, first, together.size(), LOGIT_VALUES),
-                    decoded.part(decoded.iou, first, together.size(), LowResLogits.MASKS));
-        }
+    private static PromptPair pair(DeviceBuffer embedding, Size imageSize, Prompt prompt) {
+        return new PromptPair(embedding, EncoderPoint.of(prompt, imageSize), prompt.mask());
+    }
+
+    @Override
+    public synchronized List<Segmentation> segment(List<SegmentRequest> requests) {
         if (report != null) {
-            decoded.observe(report.observer());
+            return SamBackend.super.segment(requests);
         }
-        return decoded;
+        List<Segmentation> segmentations = new ArrayList<>();
+        for (int first = 0; first < requests.size(); ) {
+            int end = batchEnd(requests, first);
+            segmentations.addAll(segmentTogether(requests.subList(first, end)));
+            first = end;
+        }
+        return segmentations;
     }
 
-    /** Of all pairs: logits [pairs][4][256][256], iou [pairs][4]. */
-    private record Decoded(float[] logits, float[] iou, int pairs) {
-        static Decoded room(int pairs) {
-            return new Decoded(
-                    new float[Math.multiplyExact(pairs, LOGIT_VALUES)], new float[pairs * LowResLogits.MASKS], pairs);
+    /** Where the batch ends that begins at that request. */
+    private static int batchEnd(List<SegmentRequest> requests, int first) {
+        int end = first;
+        long bytes = 0;
+        while (end < requests.size() && end - first < IMAGES_AT_ONCE) {
+            SegmentRequest request = requests.get(end);
+            bytes += request.image().size().area()
+                    * request.prompts().size()
+                    * SegmentBatch.masksPerPrompt(request.choice());
+            if (bytes > MASK_BYTES_AT_ONCE && end > first) {
+                break;
+            }
+            end++;
         }
+        return end;
+    }
 
-        MemorySegment part(float[] values, int first, int count, int each) {
-            return MemorySegment.ofArray(values)
-                    .asSlice((long) first * each * Float.BYTES, (long) count * each * Float.BYTES);
+    private List<Segmentation> segmentTogether(List<SegmentRequest> requests) {
+        DeviceBuffer made = encode(requests.stream().map(SegmentRequest::image).toList());
+        long bytes = (long) EMBEDDING_VALUES * element.bytes();
+        List<PromptPair> pairs = new ArrayList<>();
+        for (int i = 0; i < requests.size(); i++) {
+            DeviceBuffer embedding = made.slice(i * bytes, bytes);
+            SegmentRequest request = requests.get(i);
+            request.prompts()
+                    .forEach(prompt -> pairs.add(pair(embedding, request.image().size(), prompt)));
         }
-
-        MaskPrediction part(PromptedImage image, int first) {
-            int prompts = image.prompts().size();
-            float[] own = new float[prompts * LOGIT_VALUES];
-            System.arraycopy(logits, first * LOGIT_VALUES, own, 0, own.length);
-            float[] quality = new float[prompts * LowResLogits.MASKS];
-            System.arraycopy(iou, first * LowResLogits.MASKS, quality, 0, quality.length);
-            return new MaskPrediction(image.embedding().imageSize(), new LowResLogits(own, prompts), quality);
-        }
-
-        void observe(StageObserver observer) {
-            observer.stage("low_res_logits", new long[] {pairs, LowResLogits.MASKS, 256, 256}, logits);
-            observer.stage("iou", new long[] {pairs, LowResLogits.MASKS}, iou);
-        }
+        return batch.run(requests, pairs);
     }
 
     @Override
@@ -229,6 +260,9 @@ final class CudaBackend implements SamBackend {
         closed = true;
         encoder.close();
         decoder.close();
+        batch.close();
+        masks.close();
+        transfers.close();
         weights.close();
         stream.close();
         device.close();

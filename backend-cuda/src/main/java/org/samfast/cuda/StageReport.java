@@ -7,6 +7,8 @@ import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.encoder.ImageEncoder;
+import org.samfast.mask.LowResLogits;
+import org.samfast.mask.MaskPrediction;
 
 /** Brings stages to an observer in the order of docs/architecture.md; on the device tokens come before channels. */
 record StageReport(Stream stream, Element element, StageObserver observer)
@@ -43,6 +45,15 @@ record StageReport(Stream stream, Element element, StageObserver observer)
         observer.stage("dense_prompt", shape, planes(rows, CHANNELS));
         float[] position = HostFloats.of(stream, imagePosition, Element.FP32, TOKENS * CHANNELS);
         observer.stage("image_pe", shape, planes(position, CHANNELS));
+    }
+
+    /** What the decoder answered on one image. */
+    void prediction(MaskPrediction prediction) {
+        int prompts = prediction.logits().prompts();
+        int side = LowResLogits.SIDE;
+        long[] shape = {prompts, LowResLogits.MASKS, side, side};
+        observer.stage("low_res_logits", shape, prediction.logits().values());
+        observer.stage("iou", new long[] {prompts, LowResLogits.MASKS}, prediction.quality());
     }
 
     /** [4096][channels] to [channels][64][64]. */

@@ -1,11 +1,11 @@
 package org.samfast.cuda.decoder;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Transfers;
 import org.samfast.cuda.kernel.DensePrompt;
 import org.samfast.cuda.kernel.TokenEmbedding;
 import org.samfast.cuda.weights.DeviceWeights;
@@ -30,6 +30,7 @@ public final class MaskDecoder implements AutoCloseable {
     private final NormWeights finalNorm;
     private final MaskHeads heads;
     private DecoderBuffers buffers;
+    private PromptUpload upload;
 
     public MaskDecoder(Device device, DeviceWeights weights, Element element) {
         this.device = device;
@@ -44,6 +45,7 @@ public final class MaskDecoder implements AutoCloseable {
         finalNorm = weights.norm(TRANSFORMER + ".norm_final_attn");
         heads = new MaskHeads(device, kernels, weights, element);
         buffers = new DecoderBuffers(device, element, 1, 8);
+        upload = new PromptUpload(device, 1, 8);
     }
 
     /** Sees tokens [pairs][tokens][256] and what mask prompts or their absence add to the image, [pairs][4096][256]. */
@@ -52,40 +54,42 @@ public final class MaskDecoder implements AutoCloseable {
     }
 
     /**
-     * Decodes the pairs in one sequence of launches.
+     * What a call leaves on the device until the next.
      *
-     * @param logits takes [pairs][4][256][256]
-     * @param iou takes [pairs][4]
+     * @param logits [pairs][4][256][256] fp32
+     * @param iou [pairs][4] fp32
      */
-    public void decode(Stream stream, List<PromptPair> pairs, MemorySegment logits, MemorySegment iou) {
-        try (PromptUpload upload = new PromptUpload(device, stream, pairs)) {
-            DecoderBuffers on = buffersFor(upload);
-            embed(stream, on, upload, upload.embeddings, on.keys);
-            DecoderRun run = new DecoderRun(upload.pairs, upload.tokens, upload.counts, prompts.imagePosition());
-            layer0.run(stream, on, run);
-            layer1.run(stream, on, run);
-            run.attendToImage(stream, on, kernels, finalAttention);
-            kernels.normTokens(stream, on.queries, finalNorm, run.tokenRows());
-            heads.run(stream, on, run);
-            on.logits.download(stream, logits);
-            on.iou.download(stream, iou);
-        }
+    public record Decoded(DeviceBuffer logits, DeviceBuffer iou) {}
+
+    /** Puts the decoding of all pairs into the stream, in one sequence of launches. */
+    public Decoded decode(Stream stream, Transfers transfers, List<PromptPair> pairs) {
+        PromptShape shape = PromptShape.of(pairs);
+        DecoderBuffers on = buffersFor(shape);
+        upload.put(transfers, pairs, shape);
+        embed(stream, on, shape, upload.embeddings);
+        DecoderRun run = new DecoderRun(shape.pairs(), shape.tokens(), upload.counts, prompts.imagePosition());
+        layer0.run(stream, on, run);
+        layer1.run(stream, on, run);
+        run.attendToImage(stream, on, kernels, finalAttention);
+        kernels.normTokens(stream, on.queries, finalNorm, run.tokenRows());
+        heads.run(stream, on, run);
+        return new Decoded(on.logits, on.iou);
     }
 
     /** The prompt encoder alone, for looking inside. */
-    public void watch(Stream stream, List<PromptPair> pairs, Stages stages) {
-        try (PromptUpload upload = new PromptUpload(device, stream, pairs);
-                DeviceBuffer nothing = device.allocate("no embeddings", (long) upload.pairs * Long.BYTES)) {
-            DecoderBuffers on = buffersFor(upload);
+    public void watch(Stream stream, Transfers transfers, List<PromptPair> pairs, Stages stages) {
+        PromptShape shape = PromptShape.of(pairs);
+        DecoderBuffers on = buffersFor(shape);
+        upload.put(transfers, pairs, shape);
+        try (DeviceBuffer nothing = device.allocate("no embeddings", (long) shape.pairs() * Long.BYTES)) {
             nothing.fill(stream, (byte) 0);
-            embed(stream, on, upload, nothing, on.keys);
-            stages.prompts(on.queries, upload.tokens, on.keys, prompts.imagePosition());
+            embed(stream, on, shape, nothing);
+            stages.prompts(on.queries, shape.tokens(), on.keys, prompts.imagePosition());
         }
     }
 
     /** Tokens and, of the images at those addresses, keys. */
-    private void embed(
-            Stream stream, DecoderBuffers on, PromptUpload upload, DeviceBuffer embeddings, DeviceBuffer keys) {
+    private void embed(Stream stream, DecoderBuffers on, PromptShape shape, DeviceBuffer embeddings) {
         tokenEmbedding.launch(
                 stream,
                 upload.coordinates,
@@ -95,11 +99,11 @@ public final class MaskDecoder implements AutoCloseable {
                 prompts.pointEmbeddings(),
                 prompts.outputTokens(),
                 on.queries,
-                upload.pairs,
-                upload.points,
-                upload.tokens);
-        on.positions.copyFrom(
-                stream, on.queries, (long) upload.pairs * upload.tokens * DecoderBuffers.CHANNELS * Float.BYTES);
+                shape.pairs(),
+                shape.points(),
+                shape.tokens());
+        long tokens = (long) shape.pairs() * shape.tokens();
+        on.positions.copyFrom(stream, on.queries, tokens * DecoderBuffers.CHANNELS * Float.BYTES);
         densePrompt.launch(
                 stream,
                 embeddings,
@@ -107,16 +111,17 @@ public final class MaskDecoder implements AutoCloseable {
                 upload.maskIndexes,
                 upload.masks,
                 prompts.maskDownscaling(),
-                keys,
-                upload.pairs);
+                on.keys,
+                shape.pairs());
     }
 
-    private DecoderBuffers buffersFor(PromptUpload upload) {
-        if (!buffers.holds(upload.pairs, upload.tokens)) {
-            int pairs = Math.max(upload.pairs, buffers.pairs);
-            int tokens = Math.max(upload.tokens, buffers.tokens);
-            buffers.close();
+    private DecoderBuffers buffersFor(PromptShape shape) {
+        if (!buffers.holds(shape.pairs(), shape.tokens())) {
+            int pairs = Math.max(shape.pairs(), buffers.pairs);
+            int tokens = Math.max(shape.tokens(), buffers.tokens);
+            close();
             buffers = new DecoderBuffers(device, element, pairs, tokens);
+            upload = new PromptUpload(device, pairs, tokens);
         }
         return buffers;
     }
@@ -124,5 +129,6 @@ public final class MaskDecoder implements AutoCloseable {
     @Override
     public void close() {
         buffers.close();
+        upload.close();
     }
 }

@@ -5,19 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
-import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Transfers;
 import org.samfast.prompt.EncoderPoint;
 import org.samfast.prompt.MaskPrompt;
 
-/** A list of pairs as the kernels take it; padded to the longest prompt. */
+/** Lists of pairs as the kernels take them, padded to the longest prompt; for as many as {@link DecoderBuffers} hold. */
 final class PromptUpload implements AutoCloseable {
     private static final int NO_MASK = -1;
 
-    final int pairs;
-    /** Points per pair, padding included; at least 1, since a buffer holds something. */
-    final int points;
-
-    final int tokens;
     /** [pairs][points][2] fp32. */
     final DeviceBuffer coordinates;
     /** [pairs][points] int. */
@@ -28,71 +23,60 @@ final class PromptUpload implements AutoCloseable {
     final DeviceBuffer embeddings;
     /** [pairs] int, which mask prompt, -1 for none. */
     final DeviceBuffer maskIndexes;
-    /** [masks][256][256] fp32; {@link DeviceBuffer#NONE} where there are none. */
+    /** [masks][256][256] fp32. */
     final DeviceBuffer masks;
 
-    private final Device device;
-    private final Stream stream;
     private final List<DeviceBuffer> all = new ArrayList<>();
 
-    PromptUpload(Device device, Stream stream, List<PromptPair> list) {
-        this.device = device;
-        this.stream = stream;
-        pairs = list.size();
-        tokens = list.stream().mapToInt(PromptPair::tokens).max().orElseThrow();
-        points = Math.max(
-                1, list.stream().mapToInt(pair -> pair.points().size()).max().orElseThrow());
-        float[] xy = new float[pairs * points * 2];
-        int[] kinds = new int[pairs * points];
-        for (int i = 0; i < pairs; i++) {
-            int at = i * points;
-            for (EncoderPoint point : list.get(i).points()) {
+    PromptUpload(Device device, int pairs, int tokens) {
+        coordinates = allocate(device, "point coordinates", 2L * pairs * tokens * Float.BYTES);
+        labels = allocate(device, "point labels", (long) pairs * tokens * Integer.BYTES);
+        counts = allocate(device, "token counts", (long) pairs * Integer.BYTES);
+        embeddings = allocate(device, "embedding addresses", (long) pairs * Long.BYTES);
+        maskIndexes = allocate(device, "mask indexes", (long) pairs * Integer.BYTES);
+        masks = allocate(device, "mask prompts", (long) pairs * DecoderBuffers.MASK_VALUES * Float.BYTES);
+    }
+
+    private DeviceBuffer allocate(Device device, String what, long bytes) {
+        DeviceBuffer buffer = device.allocate(what, bytes);
+        all.add(buffer);
+        return buffer;
+    }
+
+    /** Puts the copies into the stream. */
+    void put(Transfers transfers, List<PromptPair> pairs, PromptShape shape) {
+        float[] xy = new float[shape.pairs() * shape.points() * 2];
+        int[] kinds = new int[shape.pairs() * shape.points()];
+        for (int i = 0; i < shape.pairs(); i++) {
+            int at = i * shape.points();
+            for (EncoderPoint point : pairs.get(i).points()) {
                 xy[2 * at] = point.x();
                 xy[2 * at + 1] = point.y();
                 kinds[at++] = point.label();
             }
         }
-        coordinates = upload("point coordinates", MemorySegment.ofArray(xy));
-        labels = upload("point labels", MemorySegment.ofArray(kinds));
-        counts = uploadInts(
-                "token counts", list.stream().mapToInt(PromptPair::tokens).toArray());
-        embeddings = upload(
-                "embedding addresses",
-                MemorySegment.ofArray(list.stream()
-                        .mapToLong(pair -> pair.embedding().address())
-                        .toArray()));
-        List<MaskPrompt> given = new ArrayList<>();
-        maskIndexes = uploadInts(
-                "mask indexes", list.stream().mapToInt(pair -> add(given, pair)).toArray());
-        masks = given.isEmpty() ? DeviceBuffer.NONE : uploadMasks(given);
+        transfers.upload(coordinates, MemorySegment.ofArray(xy));
+        transfers.upload(labels, MemorySegment.ofArray(kinds));
+        int[] tokens = pairs.stream().mapToInt(PromptPair::tokens).toArray();
+        transfers.upload(counts, MemorySegment.ofArray(tokens));
+        long[] addresses =
+                pairs.stream().mapToLong(pair -> pair.embedding().address()).toArray();
+        transfers.upload(embeddings, MemorySegment.ofArray(addresses));
+        putMasks(transfers, pairs);
     }
 
-    private static int add(List<MaskPrompt> masks, PromptPair pair) {
-        if (pair.mask() == null) {
-            return NO_MASK;
+    private void putMasks(Transfers transfers, List<PromptPair> pairs) {
+        int[] indexes = new int[pairs.size()];
+        int given = 0;
+        long bytes = (long) DecoderBuffers.MASK_VALUES * Float.BYTES;
+        for (int i = 0; i < indexes.length; i++) {
+            MaskPrompt mask = pairs.get(i).mask();
+            indexes[i] = mask == null ? NO_MASK : given;
+            if (mask != null) {
+                transfers.upload(masks.slice(given++ * bytes, bytes), MemorySegment.ofArray(mask.logits()));
+            }
         }
-        masks.add(pair.mask());
-        return masks.size() - 1;
-    }
-
-    private DeviceBuffer uploadMasks(List<MaskPrompt> given) {
-        float[] values = new float[given.size() * DecoderBuffers.MASK_VALUES];
-        for (int i = 0; i < given.size(); i++) {
-            System.arraycopy(
-                    given.get(i).logits(), 0, values, i * DecoderBuffers.MASK_VALUES, DecoderBuffers.MASK_VALUES);
-        }
-        return upload("mask prompts", MemorySegment.ofArray(values));
-    }
-
-    private DeviceBuffer uploadInts(String what, int[] values) {
-        return upload(what, MemorySegment.ofArray(values));
-    }
-
-    private DeviceBuffer upload(String what, MemorySegment values) {
-        DeviceBuffer buffer = device.allocate(what, values.byteSize());
-        all.add(buffer);
-        buffer.upload(stream, values);
-        return buffer;
+        transfers.upload(maskIndexes, MemorySegment.ofArray(indexes));
     }
 
     @Override

@@ -7,6 +7,7 @@ import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Transfers;
 import org.samfast.cuda.weights.DeviceWeights;
 import org.samfast.cuda.weights.LinearWeights;
 import org.samfast.image.RgbImage;
@@ -58,9 +59,9 @@ public final class ImageEncoder implements AutoCloseable {
      *
      * @return embeddings [images][4096][256] of the element, valid until the next call
      */
-    public DeviceBuffer encode(Stream stream, List<RgbImage> images, Stages stages) {
+    public DeviceBuffer encode(Stream stream, Transfers transfers, List<RgbImage> images, Stages stages) {
         EncoderBuffers on = buffersFor(images.size());
-        preprocessing.run(stream, images, on.hidden);
+        preprocessing.run(stream, transfers, images, on.hidden);
         stages.after("pixels", on.hidden, EncoderBuffers.PATCH_VALUES);
         int rows = EncoderBuffers.rows(images.size());
         kernels.linearPlus(stream, on.hidden, patchEmbed, positions, EncoderBuffers.TOKENS, on.tokens, rows);

@@ -10,6 +10,7 @@ import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.GrowingBuffer;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Transfers;
 import org.samfast.cuda.kernel.Patchify;
 import org.samfast.cuda.kernel.Resize;
 import org.samfast.image.ResizeLongestSide;
@@ -41,16 +42,16 @@ final class ImagePreprocessing implements AutoCloseable {
     /**
      * @param patches takes [images][4096][3 * 16 * 16], channel before row before column within a patch
      */
-    void run(Stream stream, List<RgbImage> images, DeviceBuffer patches) {
+    void run(Stream stream, Transfers transfers, List<RgbImage> images, DeviceBuffer patches) {
         long bytes = (long) EncoderBuffers.TOKENS * EncoderBuffers.PATCH_VALUES * elementBytes;
         for (int i = 0; i < images.size(); i++) {
-            run(stream, images.get(i), patches.slice(i * bytes, bytes));
+            run(stream, transfers, images.get(i), patches.slice(i * bytes, bytes));
         }
     }
 
-    private void run(Stream stream, RgbImage rgb, DeviceBuffer patches) {
+    private void run(Stream stream, Transfers transfers, RgbImage rgb, DeviceBuffer patches) {
         DeviceBuffer whole = image.atLeast(rgb.rgb().length);
-        whole.upload(stream, MemorySegment.ofArray(rgb.rgb()));
+        transfers.upload(whole, MemorySegment.ofArray(rgb.rgb()));
         resize(stream, rgb.size()).launch(stream, whole, resized);
         patchify.launch(
                 stream, resized, patches, ResizeLongestSide.of(rgb.size()).resized());
