@@ -29,7 +29,7 @@ public final class Transfers implements AutoCloseable {
     public void upload(DeviceBuffer to, MemorySegment from) {
         long at = take(from.byteSize());
         PinnedBuffer pinned = slabs.get(slab);
-        MemorySegment.copy(from, 0, pinned.memory(), at, from.byteSize());
+        MemorySegment.copy(from, 0, pinned.segment(), at, from.byteSize());
         to.uploadAsync(stream, pinned, at, from.byteSize());
     }
 
@@ -38,7 +38,7 @@ public final class Transfers implements AutoCloseable {
         long at = take(bytes);
         PinnedBuffer pinned = slabs.get(slab);
         from.downloadAsync(stream, pinned, at, bytes);
-        return pinned.memory().asSlice(at, bytes);
+        return pinned.segment().asSlice(at, bytes);
     }
 
     /** Waits until the stream has done all that was put into it. */
@@ -54,7 +54,7 @@ public final class Transfers implements AutoCloseable {
 
     /** Room in the current slab, or in the next that has it. */
     private long take(long bytes) {
-        while (slab < slabs.size() && slabs.get(slab).memory().byteSize() - used < bytes) {
+        while (slab < slabs.size() && slabs.get(slab).segment().byteSize() - used < bytes) {
             slab++;
             used = 0;
         }
