@@ -28,17 +28,17 @@ final class MaskFinish implements AutoCloseable {
     private final Stream stream;
     private final Transfers transfers;
     private final UpscaleThreshold upscaleThreshold;
-    private final GrowingBuffer logits;
-    private final GrowingBuffer planes;
-    private final GrowingBuffer masks;
+    private final GrowingBuffer<DeviceBuffer> logits;
+    private final GrowingBuffer<DeviceBuffer> planes;
+    private final GrowingBuffer<DeviceBuffer> masks;
 
     MaskFinish(Device device, Stream stream, Transfers transfers) {
         this.stream = stream;
         this.transfers = transfers;
         upscaleThreshold = new UpscaleThreshold(device);
-        logits = new GrowingBuffer(device, "logits to finish");
-        planes = new GrowingBuffer(device, "planes to finish");
-        masks = new GrowingBuffer(device, "finished masks");
+        logits = GrowingBuffer.onDevice(device, "logits to finish");
+        planes = GrowingBuffer.onDevice(device, "planes to finish");
+        masks = GrowingBuffer.onDevice(device, "finished masks");
     }
 
     /**

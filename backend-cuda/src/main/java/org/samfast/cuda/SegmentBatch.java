@@ -27,8 +27,8 @@ final class SegmentBatch implements AutoCloseable {
     private final MaskDecoder decoder;
     private final MaskFinish finish;
     private final ChooseMasks choose;
-    private final GrowingBuffer wanted;
-    private final GrowingBuffer planes;
+    private final GrowingBuffer<DeviceBuffer> wanted;
+    private final GrowingBuffer<DeviceBuffer> planes;
 
     SegmentBatch(Device device, Stream stream, Transfers transfers, MaskDecoder decoder, MaskFinish finish) {
         this.stream = stream;
@@ -36,8 +36,8 @@ final class SegmentBatch implements AutoCloseable {
         this.decoder = decoder;
         this.finish = finish;
         choose = new ChooseMasks(device);
-        wanted = new GrowingBuffer(device, "wanted masks");
-        planes = new GrowingBuffer(device, "chosen masks");
+        wanted = GrowingBuffer.onDevice(device, "wanted masks");
+        planes = GrowingBuffer.onDevice(device, "chosen masks");
     }
 
     /** One image's share of a batch. */

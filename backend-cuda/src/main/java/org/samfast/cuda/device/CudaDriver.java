@@ -2,25 +2,20 @@ package org.samfast.cuda.device;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.atomic.AtomicInteger;
 import jcuda.driver.CUcontext;
+import jcuda.driver.CUctx_flags;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUfunction_attribute;
 import jcuda.driver.CUmodule;
-import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
-/** The driver on a GPU's primary context: JCuda for objects, {@link DeviceCalls} for memory and launches. */
+/** The driver on a context of its own: JCuda for objects, {@link DeviceCalls} for memory and launches. */
 final class CudaDriver implements Driver {
     /** CU_STREAM_NON_BLOCKING: no waiting for the legacy default stream, which sam never uses. */
     private static final int NON_BLOCKING = 1;
 
-    /** How often this process has destroyed its context: a device opened before that has none. */
-    private static final AtomicInteger RESETS = new AtomicInteger();
-
-    private final int resetsBefore = RESETS.get();
     private final CUdevice device = new CUdevice();
     private final CUcontext context = new CUcontext();
     private final DeviceCalls calls = new DeviceCalls(LibCuda.find().orElseThrow());
@@ -40,7 +35,8 @@ final class CudaDriver implements Driver {
                 attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_CLOCK_RATE) / 1000,
                 driverVersion);
         DriverResult.check(
-                JCudaDriver.cuDevicePrimaryCtxRetain(context, device), () -> "opening the context of " + gpu.name());
+                JCudaDriver.cuCtxCreate(context, CUctx_flags.CU_CTX_SCHED_AUTO, device),
+                () -> "opening a context on " + gpu.name());
     }
 
     private static String nameOf(CUdevice device) {
@@ -65,23 +61,12 @@ final class CudaDriver implements Driver {
 
     @Override
     public int makeCurrent() {
-        return resetsBefore == RESETS.get()
-                ? JCudaDriver.cuCtxSetCurrent(context)
-                : CUresult.CUDA_ERROR_CONTEXT_IS_DESTROYED;
+        return JCudaDriver.cuCtxSetCurrent(context);
     }
 
     @Override
     public int release() {
-        return JCudaDriver.cuDevicePrimaryCtxRelease(device);
-    }
-
-    @Override
-    public int reset() {
-        int result = RESETS.compareAndSet(resetsBefore, resetsBefore + 1)
-                ? JCudaDriver.cuDevicePrimaryCtxReset(device)
-                : CUresult.CUDA_SUCCESS;
-        int released = release();
-        return result == CUresult.CUDA_SUCCESS ? released : result;
+        return JCudaDriver.cuCtxDestroy(context);
     }
 
     @Override

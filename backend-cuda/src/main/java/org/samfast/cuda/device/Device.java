@@ -11,7 +11,7 @@ import jcuda.driver.CUresult;
 import org.samfast.backend.BackendException;
 
 /**
- * One GPU: its primary context, the modules loaded into it, the memory taken on it. Safe for use by many threads. Failures
+ * One GPU: a context on it, the modules loaded into it, the memory taken on it. Safe for use by many threads. Failures
  * are {@link BackendException}s with CUDA's name and number of the error. Close what was made on it first. A kernel that fails
  * takes the whole context with it: {@link DeviceLostException}.
  */
@@ -212,8 +212,7 @@ public final class Device implements AutoCloseable {
     }
 
     /**
-     * Gives the context up. A lost one is destroyed, with all that this process had on that GPU, and the next {@link #open}
-     * makes a new one.
+     * Destroys the context, a lost one too; the next {@link #open} makes a new one.
      */
     @Override
     public void close() {

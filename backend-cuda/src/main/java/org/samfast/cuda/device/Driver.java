@@ -13,10 +13,8 @@ interface Driver {
 
     int makeCurrent();
 
+    /** Destroys the context. */
     int release();
-
-    /** Destroys the context for the whole process, unless another device of it did so since, and gives it up. */
-    int reset();
 
     int memory(long[] free, long[] total);
 

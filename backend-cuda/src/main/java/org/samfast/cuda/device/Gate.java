@@ -117,11 +117,11 @@ final class Gate {
     }
 
     /**
-     * Gives the context up; a lost one is destroyed, for the next device of this process to get a sound one. CUDA may repeat
-     * there what was wrong with it.
+     * Destroys the context; the next device of this process has one of its own. Of a lost one CUDA may repeat there what
+     * was wrong with it.
      */
     void release() {
-        int result = isLost() ? driver.reset() : driver.release();
+        int result = driver.release();
         if (!isLost() || !DriverResult.losesTheDevice(result)) {
             DriverResult.check(result, () -> "closing " + gpu().name());
         }

@@ -67,8 +67,8 @@ class GateTest {
         event.close();
         stream.close();
         device.close();
-        assertThat(driver.calls).containsExactly("reset");
-        driver.fail("reset", CUresult.CUDA_ERROR_LAUNCH_FAILED); // CUDA may repeat it there
+        assertThat(driver.calls).containsExactly("release");
+        driver.fail("release", CUresult.CUDA_ERROR_LAUNCH_FAILED); // CUDA may repeat it there
         device.close();
         assertThat(device.allocatedBytes()).isZero();
         assertThat(device.pinnedBytes()).isZero();
@@ -91,7 +91,7 @@ class GateTest {
         buffer.close();
         stream.close();
         device.close();
-        assertThat(driver.calls).containsExactly("reset");
+        assertThat(driver.calls).containsExactly("release");
     }
 
     @Test

@@ -146,11 +146,6 @@ public final class PtxDriver implements Driver {
     }
 
     @Override
-    public int reset() {
-        return 0;
-    }
-
-    @Override
     public int createStream(Handles.OfStream created) {
         return 0;
     }
