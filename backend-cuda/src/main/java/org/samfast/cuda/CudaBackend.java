@@ -1,270 +1,138 @@
 package org.samfast.cuda;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.samfast.architecture.SamArchitecture;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendInfo;
 import org.samfast.backend.BackendOptions;
+import org.samfast.backend.BatchFailedException;
 import org.samfast.backend.ImageEmbedding;
-import org.samfast.backend.Precision;
 import org.samfast.backend.PromptedImage;
 import org.samfast.backend.SamBackend;
 import org.samfast.backend.SegmentRequest;
-import org.samfast.backend.StageObserver;
 import org.samfast.checkpoint.Checkpoint;
-import org.samfast.cuda.decoder.MaskDecoder;
-import org.samfast.cuda.decoder.PromptPair;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
-import org.samfast.cuda.device.Element;
-import org.samfast.cuda.device.Event;
-import org.samfast.cuda.device.Stream;
-import org.samfast.cuda.device.Transfers;
-import org.samfast.cuda.encoder.ImageEncoder;
-import org.samfast.cuda.weights.DeviceWeights;
+import org.samfast.cuda.device.DeviceLostException;
 import org.samfast.image.RgbImage;
-import org.samfast.image.Size;
 import org.samfast.mask.MaskPrediction;
 import org.samfast.mask.MaskRequest;
 import org.samfast.mask.ScoredMask;
 import org.samfast.mask.Segmentation;
-import org.samfast.prompt.EncoderPoint;
-import org.samfast.prompt.Prompt;
 
 /**
- * SAM on our own CUDA kernels. One stream: calls from several threads take turns, since each fills the GPU by itself.
+ * SAM on our own CUDA kernels. Calls from several threads take turns, since each fills the GPU by itself. An error that ends
+ * the GPU's context fails the call that met it; the next call opens the GPU anew.
  */
 final class CudaBackend implements SamBackend {
-    /** Images per sequence of launches; past some 8 a GPU gains little, and the memory grows with it. */
-    private static final int IMAGES_AT_ONCE = 32;
-    /** Of finished masks that a batch may leave in page-locked memory; one image may leave more. */
-    private static final long MASK_BYTES_AT_ONCE = 256L << 20;
-
-    private static final int CHANNELS = SamArchitecture.EMBEDDING_CHANNELS;
-    private static final int EMBEDDING_VALUES = CHANNELS * SamArchitecture.GRID * SamArchitecture.GRID;
-
-    private final String model;
-    private final Precision precision;
-    private final Element element;
-    private final Device device;
-    private final Stream stream;
-    private final DeviceWeights weights;
-    private final ImageEncoder encoder;
-    private final MaskDecoder decoder;
-    private final Transfers transfers;
-    private final MaskFinish masks;
-    private final SegmentBatch batch;
-    private final @Nullable StageReport report;
+    private final Supplier<CudaEngine> opening;
+    private final boolean observed;
+    private @Nullable CudaEngine engine;
     private boolean closed;
 
-    private CudaBackend(Device device, Checkpoint checkpoint, Precision precision, @Nullable StageObserver observer) {
-        this.device = device;
-        this.precision = precision;
-        model = checkpoint.architecture().name();
-        element = precision == Precision.FP32 ? Element.FP32 : Element.BF16;
-        stream = device.newStream();
-        weights = new DeviceWeights(device, stream, checkpoint, element);
-        encoder = new ImageEncoder(device, weights, checkpoint.architecture(), element);
-        decoder = new MaskDecoder(device, weights, element);
-        transfers = new Transfers(device, stream);
-        masks = new MaskFinish(device, stream, transfers);
-        batch = new SegmentBatch(device, stream, transfers, decoder, masks);
-        report = observer == null ? null : new StageReport(stream, element, observer);
+    private CudaBackend(Supplier<CudaEngine> opening, boolean observed) {
+        this.opening = opening;
+        this.observed = observed;
+        engine = opening.get();
     }
 
-    /** Opens in bf16 unless the options say fp32. */
-    static CudaBackend open(Device device, Checkpoint checkpoint, BackendOptions options) {
+    /** Opens in bf16 unless the options say fp32; the device is asked for again after one was lost. */
+    static CudaBackend open(Supplier<Device> device, Checkpoint checkpoint, BackendOptions options) {
         SupportedModel.check(checkpoint.architecture());
-        Precision precision = options.precision() == null ? Precision.BF16 : options.precision();
+        return new CudaBackend(() -> engine(device.get(), checkpoint, options), options.observer() != null);
+    }
+
+    private static CudaEngine engine(Device device, Checkpoint checkpoint, BackendOptions options) {
         try {
-            return new CudaBackend(device, checkpoint, precision, options.observer());
+            return new CudaEngine(device, checkpoint, options);
         } catch (RuntimeException e) {
             device.close(); // and with its context all that was allocated
             throw e;
         }
     }
 
+    /** Runs a call on the engine. */
+    private synchronized <T> T on(Function<CudaEngine, T> call) {
+        CudaEngine now = current();
+        try {
+            return call.apply(now);
+        } catch (DeviceLostException e) {
+            engine = null;
+            now.close();
+            throw new BatchFailedException("cuda: " + e.getMessage(), e);
+        }
+    }
+
+    private CudaEngine current() {
+        if (closed) {
+            throw new BackendException("cuda: the backend is closed");
+        }
+        CudaEngine now = engine == null ? opening.get() : engine;
+        engine = now;
+        return now;
+    }
+
     @Override
     public String description() {
-        return "cuda: %s, sm_%d, %s, computed %s"
-                .formatted(device.name(), device.computeCapability(), model, precision.label());
+        return on(CudaEngine::description);
     }
 
     @Override
     public BackendInfo info() {
-        return BackendInfo.onGpu("cuda", device.name(), device.driverVersion(), device.clockMhz(), precision);
+        return on(CudaEngine::info);
     }
 
     @Override
-    public synchronized List<ImageEmbedding> embed(List<RgbImage> images) {
-        int atOnce = report == null ? IMAGES_AT_ONCE : 1;
-        List<ImageEmbedding> embeddings = new ArrayList<>();
-        try {
-            for (int first = 0; first < images.size(); first += atOnce) {
-                embedTogether(images.subList(first, Math.min(images.size(), first + atOnce)), embeddings);
-            }
-            return embeddings;
-        } catch (RuntimeException e) {
-            embeddings.forEach(ImageEmbedding::close);
-            throw e;
-        }
-    }
-
-    private void embedTogether(List<RgbImage> images, List<ImageEmbedding> into) {
-        DeviceBuffer made = encode(images);
-        long bytes = (long) EMBEDDING_VALUES * element.bytes();
-        for (int i = 0; i < images.size(); i++) {
-            DeviceBuffer own = device.allocate("image embedding", bytes);
-            into.add(new CudaEmbedding(this, images.get(i).size(), own));
-            own.copyFrom(stream, made.slice(i * bytes, bytes), bytes);
-        }
-        transfers.finish();
-        transfers.reset();
-    }
-
-    private DeviceBuffer encode(List<RgbImage> images) {
-        return encoder.encode(stream, transfers, images, report == null ? ImageEncoder.Stages.UNSEEN : report);
+    public List<ImageEmbedding> embed(List<RgbImage> images) {
+        return List.copyOf(on(now -> now.embed(images, this)));
     }
 
     @Override
-    public synchronized List<MaskPrediction> predict(List<PromptedImage> images) {
-        List<PromptPair> pairs = new ArrayList<>();
-        for (PromptedImage image : images) {
-            image.prompts().forEach(prompt -> pairs.add(pair(image.embedding(), prompt)));
-        }
-        watch(pairs);
-        DecodedPairs decoded = new DecodedPairs();
-        decoded.put(decoder, stream, transfers, pairs, DecodedPairs.AfterRun.NOTHING);
-        transfers.finish();
-        List<MaskPrediction> predictions = new ArrayList<>();
-        int first = 0;
-        for (PromptedImage image : images) {
-            int prompts = image.prompts().size();
-            predictions.add(decoded.prediction(image.embedding().imageSize(), first, prompts));
-            first += prompts;
-        }
-        transfers.reset();
-        observe(predictions);
-        return predictions;
-    }
-
-    private void watch(List<PromptPair> pairs) {
-        if (report != null) {
-            for (PromptPair pair : pairs) {
-                decoder.watch(stream, transfers, List.of(pair), report);
-            }
-        }
-    }
-
-    private void observe(List<MaskPrediction> predictions) {
-        if (report != null) {
-            predictions.forEach(report::prediction);
-        }
-    }
-
-    private PromptPair pair(ImageEmbedding image, Prompt prompt) {
-        if (!(image instanceof CudaEmbedding embedding)) {
-            throw new BackendException("cuda: an embedding of another backend cannot be used here");
-        }
-        return pair(embedding.tokens(), embedding.imageSize(), prompt);
-    }
-
-    private static PromptPair pair(DeviceBuffer embedding, Size imageSize, Prompt prompt) {
-        return new PromptPair(embedding, EncoderPoint.of(prompt, imageSize), prompt.mask());
+    public List<MaskPrediction> predict(List<PromptedImage> images) {
+        return on(now -> now.predict(images));
     }
 
     @Override
-    public synchronized List<Segmentation> segment(List<SegmentRequest> requests) {
-        if (report != null) {
-            return SamBackend.super.segment(requests);
-        }
-        List<Segmentation> segmentations = new ArrayList<>();
-        for (int first = 0; first < requests.size(); ) {
-            int end = batchEnd(requests, first);
-            segmentations.addAll(segmentTogether(requests.subList(first, end)));
-            first = end;
-        }
-        return segmentations;
-    }
-
-    /** Where the batch ends that begins at that request. */
-    private static int batchEnd(List<SegmentRequest> requests, int first) {
-        int end = first;
-        long bytes = 0;
-        while (end < requests.size() && end - first < IMAGES_AT_ONCE) {
-            SegmentRequest request = requests.get(end);
-            bytes += request.image().size().area()
-                    * request.prompts().size()
-                    * SegmentBatch.masksPerPrompt(request.choice());
-            if (bytes > MASK_BYTES_AT_ONCE && end > first) {
-                break;
-            }
-            end++;
-        }
-        return end;
-    }
-
-    private List<Segmentation> segmentTogether(List<SegmentRequest> requests) {
-        DeviceBuffer made = encode(requests.stream().map(SegmentRequest::image).toList());
-        long bytes = (long) EMBEDDING_VALUES * element.bytes();
-        List<PromptPair> pairs = new ArrayList<>();
-        for (int i = 0; i < requests.size(); i++) {
-            DeviceBuffer embedding = made.slice(i * bytes, bytes);
-            SegmentRequest request = requests.get(i);
-            request.prompts()
-                    .forEach(prompt -> pairs.add(pair(embedding, request.image().size(), prompt)));
-        }
-        return batch.run(requests, pairs);
+    public List<Segmentation> segment(List<SegmentRequest> requests) {
+        return observed ? SamBackend.super.segment(requests) : on(now -> now.segment(requests));
     }
 
     @Override
-    public synchronized List<ScoredMask> finish(MaskPrediction prediction, MaskRequest request) {
-        return masks.finish(prediction, request);
+    public List<ScoredMask> finish(MaskPrediction prediction, MaskRequest request) {
+        return on(now -> now.finish(prediction, request));
     }
 
-    /** [256][64][64] of an embedding's tokens. */
-    synchronized float[] planes(DeviceBuffer tokens) {
-        return StageReport.planes(HostFloats.of(stream, tokens, element, EMBEDDING_VALUES), CHANNELS);
+    /** [256][64][64] of an embedding. */
+    float[] planes(CudaEmbedding embedding) {
+        return on(now -> now.planes(embedding));
     }
 
-    /** Nothing is left to free once the backend, and with it the context, is closed. */
-    synchronized void free(DeviceBuffer tokens) {
-        if (!closed) {
+    /** Nothing is left to free of an engine that is gone. */
+    synchronized void free(CudaEngine owner, DeviceBuffer tokens) {
+        if (engine == owner) {
             tokens.close();
         }
     }
 
     @Override
-    public synchronized double millis(Runnable work) {
-        try (Event before = stream.record()) {
-            work.run();
-            try (Event after = stream.record()) {
-                stream.synchronize();
-                return after.millisSince(before);
-            }
-        }
+    public double millis(Runnable work) {
+        return on(now -> now.millis(work));
     }
 
     @Override
     public long deviceBytes() {
-        return device.peakBytes();
+        return on(CudaEngine::deviceBytes);
     }
 
     @Override
     public synchronized void close() {
-        if (closed) {
-            return;
-        }
         closed = true;
-        encoder.close();
-        decoder.close();
-        batch.close();
-        masks.close();
-        transfers.close();
-        weights.close();
-        stream.close();
-        device.close();
+        CudaEngine now = engine;
+        engine = null;
+        if (now != null) {
+            now.close();
+        }
     }
 }

@@ -7,11 +7,13 @@ import org.samfast.image.Size;
 /** An image's embedding on the device, [4096][256] of the backend's element: tokens before channels. */
 final class CudaEmbedding implements ImageEmbedding {
     private final CudaBackend backend;
+    private final CudaEngine engine;
     private final Size imageSize;
     private final DeviceBuffer tokens;
 
-    CudaEmbedding(CudaBackend backend, Size imageSize, DeviceBuffer tokens) {
+    CudaEmbedding(CudaBackend backend, CudaEngine engine, Size imageSize, DeviceBuffer tokens) {
         this.backend = backend;
+        this.engine = engine;
         this.imageSize = imageSize;
         this.tokens = tokens;
     }
@@ -21,17 +23,22 @@ final class CudaEmbedding implements ImageEmbedding {
         return imageSize;
     }
 
+    /** Whose device the tokens are on. */
+    CudaEngine engine() {
+        return engine;
+    }
+
     DeviceBuffer tokens() {
         return tokens;
     }
 
     @Override
     public float[] toHost() {
-        return backend.planes(tokens);
+        return backend.planes(this);
     }
 
     @Override
     public void close() {
-        backend.free(tokens);
+        backend.free(engine, tokens);
     }
 }

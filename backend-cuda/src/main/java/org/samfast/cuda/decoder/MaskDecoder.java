@@ -4,6 +4,7 @@ import java.util.List;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
+import org.samfast.cuda.device.GraphCache;
 import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.device.Transfers;
 import org.samfast.cuda.kernel.DensePrompt;
@@ -29,6 +30,7 @@ public final class MaskDecoder implements AutoCloseable {
     private final CrossAttention finalAttention;
     private final NormWeights finalNorm;
     private final MaskHeads heads;
+    private final GraphCache<PromptShape> graphs = new GraphCache<>();
     private DecoderBuffers buffers;
     private PromptUpload upload;
 
@@ -64,8 +66,13 @@ public final class MaskDecoder implements AutoCloseable {
     /** Puts the decoding of all pairs into the stream, in one sequence of launches. */
     public Decoded decode(Stream stream, Transfers transfers, List<PromptPair> pairs) {
         PromptShape shape = PromptShape.of(pairs);
-        DecoderBuffers on = buffersFor(shape);
+        DecoderBuffers on = buffersFor(stream, shape);
         upload.put(transfers, pairs, shape);
+        graphs.run(stream, shape, () -> decode(stream, on, shape));
+        return new Decoded(on.logits, on.iou);
+    }
+
+    private void decode(Stream stream, DecoderBuffers on, PromptShape shape) {
         embed(stream, on, shape, upload.embeddings);
         DecoderRun run = new DecoderRun(shape.pairs(), shape.tokens(), upload.counts, prompts.imagePosition());
         layer0.run(stream, on, run);
@@ -73,13 +80,12 @@ public final class MaskDecoder implements AutoCloseable {
         run.attendToImage(stream, on, kernels, finalAttention);
         kernels.normTokens(stream, on.queries, finalNorm, run.tokenRows());
         heads.run(stream, on, run);
-        return new Decoded(on.logits, on.iou);
     }
 
     /** The prompt encoder alone, for looking inside. */
     public void watch(Stream stream, Transfers transfers, List<PromptPair> pairs, Stages stages) {
         PromptShape shape = PromptShape.of(pairs);
-        DecoderBuffers on = buffersFor(shape);
+        DecoderBuffers on = buffersFor(stream, shape);
         upload.put(transfers, pairs, shape);
         try (DeviceBuffer nothing = device.allocate("no embeddings", (long) shape.pairs() * Long.BYTES)) {
             nothing.fill(stream, (byte) 0);
@@ -115,10 +121,11 @@ public final class MaskDecoder implements AutoCloseable {
                 shape.pairs());
     }
 
-    private DecoderBuffers buffersFor(PromptShape shape) {
+    private DecoderBuffers buffersFor(Stream stream, PromptShape shape) {
         if (!buffers.holds(shape.pairs(), shape.tokens())) {
             int pairs = Math.max(shape.pairs(), buffers.pairs);
             int tokens = Math.max(shape.tokens(), buffers.tokens);
+            stream.synchronize();
             close();
             buffers = new DecoderBuffers(device, element, pairs, tokens);
             upload = new PromptUpload(device, pairs, tokens);
@@ -128,6 +135,7 @@ public final class MaskDecoder implements AutoCloseable {
 
     @Override
     public void close() {
+        graphs.close();
         buffers.close();
         upload.close();
     }

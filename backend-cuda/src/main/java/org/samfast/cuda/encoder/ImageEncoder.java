@@ -6,6 +6,7 @@ import org.samfast.architecture.SamArchitecture;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
+import org.samfast.cuda.device.GraphCache;
 import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.device.Transfers;
 import org.samfast.cuda.weights.DeviceWeights;
@@ -25,6 +26,9 @@ public final class ImageEncoder implements AutoCloseable {
     private final DeviceBuffer positions;
     private final List<EncoderBlock> blocks = new ArrayList<>();
     private final Neck neck;
+    /** By the number of images. */
+    private final GraphCache<Integer> graphs = new GraphCache<>();
+
     private EncoderBuffers buffers;
 
     public ImageEncoder(Device device, DeviceWeights weights, SamArchitecture architecture, Element element) {
@@ -60,23 +64,33 @@ public final class ImageEncoder implements AutoCloseable {
      * @return embeddings [images][4096][256] of the element, valid until the next call
      */
     public DeviceBuffer encode(Stream stream, Transfers transfers, List<RgbImage> images, Stages stages) {
-        EncoderBuffers on = buffersFor(images.size());
+        EncoderBuffers on = buffersFor(stream, images.size());
         preprocessing.run(stream, transfers, images, on.hidden);
         stages.after("pixels", on.hidden, EncoderBuffers.PATCH_VALUES);
-        int rows = EncoderBuffers.rows(images.size());
-        kernels.linearPlus(stream, on.hidden, patchEmbed, positions, EncoderBuffers.TOKENS, on.tokens, rows);
-        stages.after("patch_embed", on.tokens, architecture.width());
-        for (int layer = 0; layer < blocks.size(); layer++) {
-            blocks.get(layer).run(stream, on, images.size());
-            stages.after("block.%02d".formatted(layer), on.tokens, architecture.width());
+        if (stages == Stages.UNSEEN) {
+            graphs.run(stream, images.size(), () -> encode(stream, on, images.size(), stages));
+        } else {
+            encode(stream, on, images.size(), stages);
         }
-        neck.run(stream, on, images.size());
-        stages.after("image_embedding", on.embedding, SamArchitecture.EMBEDDING_CHANNELS);
         return on.embedding;
     }
 
-    private EncoderBuffers buffersFor(int images) {
+    private void encode(Stream stream, EncoderBuffers on, int images, Stages stages) {
+        int rows = EncoderBuffers.rows(images);
+        kernels.linearPlus(stream, on.hidden, patchEmbed, positions, EncoderBuffers.TOKENS, on.tokens, rows);
+        stages.after("patch_embed", on.tokens, architecture.width());
+        for (int layer = 0; layer < blocks.size(); layer++) {
+            blocks.get(layer).run(stream, on, images);
+            stages.after("block.%02d".formatted(layer), on.tokens, architecture.width());
+        }
+        neck.run(stream, on, images);
+        stages.after("image_embedding", on.embedding, SamArchitecture.EMBEDDING_CHANNELS);
+    }
+
+    private EncoderBuffers buffersFor(Stream stream, int images) {
         if (images > buffers.images) {
+            stream.synchronize();
+            graphs.clear();
             buffers.close();
             buffers = new EncoderBuffers(device, architecture, element, images);
         }
@@ -85,6 +99,7 @@ public final class ImageEncoder implements AutoCloseable {
 
     @Override
     public void close() {
+        graphs.close();
         buffers.close();
         preprocessing.close();
     }

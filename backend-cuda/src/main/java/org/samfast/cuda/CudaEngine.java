@@ -1,0 +1,242 @@
+package org.samfast.cuda;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.samfast.architecture.SamArchitecture;
+import org.samfast.backend.BackendException;
+import org.samfast.backend.BackendInfo;
+import org.samfast.backend.BackendOptions;
+import org.samfast.backend.ImageEmbedding;
+import org.samfast.backend.Precision;
+import org.samfast.backend.PromptedImage;
+import org.samfast.backend.SegmentRequest;
+import org.samfast.backend.StageObserver;
+import org.samfast.checkpoint.Checkpoint;
+import org.samfast.cuda.decoder.MaskDecoder;
+import org.samfast.cuda.decoder.PromptPair;
+import org.samfast.cuda.device.Device;
+import org.samfast.cuda.device.DeviceBuffer;
+import org.samfast.cuda.device.Element;
+import org.samfast.cuda.device.Event;
+import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Transfers;
+import org.samfast.cuda.encoder.ImageEncoder;
+import org.samfast.cuda.weights.DeviceWeights;
+import org.samfast.image.RgbImage;
+import org.samfast.image.Size;
+import org.samfast.mask.MaskPrediction;
+import org.samfast.mask.MaskRequest;
+import org.samfast.mask.ScoredMask;
+import org.samfast.mask.Segmentation;
+import org.samfast.prompt.EncoderPoint;
+import org.samfast.prompt.Prompt;
+
+/** SAM on one device, as long as that lives. For one thread at a time. */
+final class CudaEngine implements AutoCloseable {
+    /** Images per sequence of launches; past some 8 a GPU gains little, and the memory grows with it. */
+    private static final int IMAGES_AT_ONCE = 32;
+    /** Of finished masks that a batch may leave in page-locked memory; one image may leave more. */
+    private static final long MASK_BYTES_AT_ONCE = 256L << 20;
+
+    private static final int CHANNELS = SamArchitecture.EMBEDDING_CHANNELS;
+    private static final int EMBEDDING_VALUES = CHANNELS * SamArchitecture.GRID * SamArchitecture.GRID;
+
+    private final String model;
+    private final Precision precision;
+    private final Element element;
+    private final Device device;
+    private final Stream stream;
+    private final DeviceWeights weights;
+    private final ImageEncoder encoder;
+    private final MaskDecoder decoder;
+    private final Transfers transfers;
+    private final MaskFinish masks;
+    private final SegmentBatch batch;
+    private final @Nullable StageReport report;
+
+    CudaEngine(Device device, Checkpoint checkpoint, BackendOptions options) {
+        this.device = device;
+        precision = options.precision() == null ? Precision.BF16 : options.precision();
+        StageObserver observer = options.observer();
+        model = checkpoint.architecture().name();
+        element = precision == Precision.FP32 ? Element.FP32 : Element.BF16;
+        stream = device.newStream();
+        weights = new DeviceWeights(device, stream, checkpoint, element);
+        encoder = new ImageEncoder(device, weights, checkpoint.architecture(), element);
+        decoder = new MaskDecoder(device, weights, element);
+        transfers = new Transfers(device, stream);
+        masks = new MaskFinish(device, stream, transfers);
+        batch = new SegmentBatch(device, stream, transfers, decoder, masks);
+        report = observer == null ? null : new StageReport(stream, element, observer);
+    }
+
+    String description() {
+        return "cuda: %s, sm_%d, %s, computed %s"
+                .formatted(device.name(), device.computeCapability(), model, precision.label());
+    }
+
+    BackendInfo info() {
+        return BackendInfo.onGpu("cuda", device.name(), device.driverVersion(), device.clockMhz(), precision);
+    }
+
+    /** The embeddings belong to the backend, which takes turns for them. */
+    List<CudaEmbedding> embed(List<RgbImage> images, CudaBackend backend) {
+        int atOnce = report == null ? IMAGES_AT_ONCE : 1;
+        List<CudaEmbedding> embeddings = new ArrayList<>();
+        try {
+            for (int first = 0; first < images.size(); first += atOnce) {
+                embedTogether(images.subList(first, Math.min(images.size(), first + atOnce)), backend, embeddings);
+            }
+            return embeddings;
+        } catch (RuntimeException e) {
+            embeddings.forEach(embedding -> embedding.tokens().close());
+            throw e;
+        }
+    }
+
+    private void embedTogether(List<RgbImage> images, CudaBackend backend, List<CudaEmbedding> into) {
+        DeviceBuffer made = encode(images);
+        long bytes = (long) EMBEDDING_VALUES * element.bytes();
+        for (int i = 0; i < images.size(); i++) {
+            DeviceBuffer own = device.allocate("image embedding", bytes);
+            into.add(new CudaEmbedding(backend, this, images.get(i).size(), own));
+            own.copyFrom(stream, made.slice(i * bytes, bytes), bytes);
+        }
+        transfers.finish();
+        transfers.reset();
+    }
+
+    private DeviceBuffer encode(List<RgbImage> images) {
+        return encoder.encode(stream, transfers, images, report == null ? ImageEncoder.Stages.UNSEEN : report);
+    }
+
+    List<MaskPrediction> predict(List<PromptedImage> images) {
+        List<PromptPair> pairs = new ArrayList<>();
+        for (PromptedImage image : images) {
+            image.prompts().forEach(prompt -> pairs.add(pair(image.embedding(), prompt)));
+        }
+        watch(pairs);
+        DecodedPairs decoded = new DecodedPairs();
+        decoded.put(decoder, stream, transfers, pairs, DecodedPairs.AfterRun.NOTHING);
+        transfers.finish();
+        List<MaskPrediction> predictions = new ArrayList<>();
+        int first = 0;
+        for (PromptedImage image : images) {
+            int prompts = image.prompts().size();
+            predictions.add(decoded.prediction(image.embedding().imageSize(), first, prompts));
+            first += prompts;
+        }
+        transfers.reset();
+        observe(predictions);
+        return predictions;
+    }
+
+    private void watch(List<PromptPair> pairs) {
+        if (report != null) {
+            for (PromptPair pair : pairs) {
+                decoder.watch(stream, transfers, List.of(pair), report);
+            }
+        }
+    }
+
+    private void observe(List<MaskPrediction> predictions) {
+        if (report != null) {
+            predictions.forEach(report::prediction);
+        }
+    }
+
+    private PromptPair pair(ImageEmbedding image, Prompt prompt) {
+        CudaEmbedding own = checkOwn(image);
+        return pair(own.tokens(), own.imageSize(), prompt);
+    }
+
+    private CudaEmbedding checkOwn(ImageEmbedding image) {
+        if (image instanceof CudaEmbedding embedding && embedding.engine() == this) {
+            return embedding;
+        }
+        throw new BackendException(
+                "cuda: the embedding is of another backend, or was lost with the GPU's context; encode"
+                        + " the image again");
+    }
+
+    private static PromptPair pair(DeviceBuffer embedding, Size imageSize, Prompt prompt) {
+        return new PromptPair(embedding, EncoderPoint.of(prompt, imageSize), prompt.mask());
+    }
+
+    List<Segmentation> segment(List<SegmentRequest> requests) {
+        List<Segmentation> segmentations = new ArrayList<>();
+        for (int first = 0; first < requests.size(); ) {
+            int end = batchEnd(requests, first);
+            segmentations.addAll(segmentTogether(requests.subList(first, end)));
+            first = end;
+        }
+        return segmentations;
+    }
+
+    /** Where the batch ends that begins at that request. */
+    private static int batchEnd(List<SegmentRequest> requests, int first) {
+        int end = first;
+        long bytes = 0;
+        while (end < requests.size() && end - first < IMAGES_AT_ONCE) {
+            SegmentRequest request = requests.get(end);
+            bytes += request.image().size().area()
+                    * request.prompts().size()
+                    * SegmentBatch.masksPerPrompt(request.choice());
+            if (bytes > MASK_BYTES_AT_ONCE && end > first) {
+                break;
+            }
+            end++;
+        }
+        return end;
+    }
+
+    private List<Segmentation> segmentTogether(List<SegmentRequest> requests) {
+        DeviceBuffer made = encode(requests.stream().map(SegmentRequest::image).toList());
+        long bytes = (long) EMBEDDING_VALUES * element.bytes();
+        List<PromptPair> pairs = new ArrayList<>();
+        for (int i = 0; i < requests.size(); i++) {
+            DeviceBuffer embedding = made.slice(i * bytes, bytes);
+            SegmentRequest request = requests.get(i);
+            request.prompts()
+                    .forEach(prompt -> pairs.add(pair(embedding, request.image().size(), prompt)));
+        }
+        return batch.run(requests, pairs);
+    }
+
+    List<ScoredMask> finish(MaskPrediction prediction, MaskRequest request) {
+        return masks.finish(prediction, request);
+    }
+
+    /** [256][64][64] of an embedding. */
+    float[] planes(CudaEmbedding embedding) {
+        checkOwn(embedding);
+        return StageReport.planes(HostFloats.of(stream, embedding.tokens(), element, EMBEDDING_VALUES), CHANNELS);
+    }
+
+    double millis(Runnable work) {
+        try (Event before = stream.record()) {
+            work.run();
+            try (Event after = stream.record()) {
+                stream.synchronize();
+                return after.millisSince(before);
+            }
+        }
+    }
+
+    long deviceBytes() {
+        return device.peakBytes();
+    }
+
+    @Override
+    public void close() {
+        encoder.close();
+        decoder.close();
+        batch.close();
+        masks.close();
+        transfers.close();
+        weights.close();
+        stream.close();
+        device.close();
+    }
+}
