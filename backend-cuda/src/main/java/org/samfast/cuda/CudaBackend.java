@@ -2,12 +2,10 @@ package org.samfast.cuda;
 
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendInfo;
 import org.samfast.backend.BackendOptions;
-import org.samfast.backend.BatchFailedException;
 import org.samfast.backend.ImageEmbedding;
 import org.samfast.backend.PromptedImage;
 import org.samfast.backend.SamBackend;
@@ -24,29 +22,24 @@ import org.samfast.mask.Segmentation;
 
 /**
  * SAM on our own CUDA kernels. Calls from several threads take turns, since each fills the GPU by itself. An error that ends
- * the GPU's context fails the call that met it; the next call opens the GPU anew.
+ * the GPU's context ends this backend: CUDA opens no other in the same process (driver 580, tried with the primary context
+ * reset and with a context of our own).
  */
 final class CudaBackend implements SamBackend {
-    private final Supplier<CudaEngine> opening;
     private final boolean observed;
     private @Nullable CudaEngine engine;
-    private boolean closed;
+    private String noEngineBecause = "it is closed";
 
-    private CudaBackend(Supplier<CudaEngine> opening, boolean observed) {
-        this.opening = opening;
+    private CudaBackend(CudaEngine engine, boolean observed) {
+        this.engine = engine;
         this.observed = observed;
-        engine = opening.get();
     }
 
-    /** Opens in bf16 unless the options say fp32; the device is asked for again after one was lost. */
-    static CudaBackend open(Supplier<Device> device, Checkpoint checkpoint, BackendOptions options) {
-        SupportedModel.check(checkpoint.architecture());
-        return new CudaBackend(() -> engine(device.get(), checkpoint, options), options.observer() != null);
-    }
-
-    private static CudaEngine engine(Device device, Checkpoint checkpoint, BackendOptions options) {
+    /** Opens in bf16 unless the options say fp32; owns the device from now on, also where it throws. */
+    static CudaBackend open(Device device, Checkpoint checkpoint, BackendOptions options) {
         try {
-            return new CudaEngine(device, checkpoint, options);
+            SupportedModel.check(checkpoint.architecture());
+            return new CudaBackend(new CudaEngine(device, checkpoint, options), options.observer() != null);
         } catch (RuntimeException e) {
             device.close(); // and with its context all that was allocated
             throw e;
@@ -55,23 +48,19 @@ final class CudaBackend implements SamBackend {
 
     /** Runs a call on the engine. */
     private synchronized <T> T on(Function<CudaEngine, T> call) {
-        CudaEngine now = current();
+        CudaEngine now = engine;
+        if (now == null) {
+            throw new BackendException("cuda: the backend cannot be used, " + noEngineBecause);
+        }
         try {
             return call.apply(now);
         } catch (DeviceLostException e) {
             engine = null;
+            noEngineBecause = "the GPU was lost: " + e.getMessage();
             now.close();
-            throw new BatchFailedException("cuda: " + e.getMessage(), e);
+            throw new BackendException(
+                    "cuda: " + e.getMessage() + "; this process cannot use the GPU again: start sam anew", e);
         }
-    }
-
-    private CudaEngine current() {
-        if (closed) {
-            throw new BackendException("cuda: the backend is closed");
-        }
-        CudaEngine now = engine == null ? opening.get() : engine;
-        engine = now;
-        return now;
     }
 
     @Override
@@ -128,7 +117,6 @@ final class CudaBackend implements SamBackend {
 
     @Override
     public synchronized void close() {
-        closed = true;
         CudaEngine now = engine;
         engine = null;
         if (now != null) {

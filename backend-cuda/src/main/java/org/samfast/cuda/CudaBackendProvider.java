@@ -48,6 +48,6 @@ public final class CudaBackendProvider implements BackendProvider {
         unusableBecause().ifPresent(reason -> {
             throw new BackendException("backend 'cuda' is not usable: " + reason);
         });
-        return CudaBackend.open(Device::open, weights, options);
+        return CudaBackend.open(Device.open(), weights, options);
     }
 }

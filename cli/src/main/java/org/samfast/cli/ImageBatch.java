@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import org.samfast.backend.BatchFailedException;
 import org.samfast.cli.terminal.StatusLine;
 import picocli.CommandLine;
 
@@ -33,7 +32,6 @@ final class ImageBatch {
          *
          * @return the lines for stdout
          * @throws IOException where the image is bad or its results cannot be written
-         * @throws BatchFailedException where the backend lost it and can go on
          */
         List<String> process(T image) throws IOException;
 
@@ -59,18 +57,16 @@ final class ImageBatch {
     private <T> List<String> processOrReport(T image, Work<T> work, StatusLine progress) throws IOException {
         try {
             return work.process(image);
-        } catch (IOException | BatchFailedException e) {
+        } catch (IOException e) {
             progress.clear();
-            report(work.name(image), e);
+            report(e);
             failed.add(work.name(image));
             return work.failed(image, ErrorLine.of(e));
         }
     }
 
-    /** An IOException names its file; what the backend lost it cannot name. */
-    private void report(String image, Exception error) {
-        String lost = error instanceof BatchFailedException ? image + ": " : "";
-        stderr.println("sam: " + lost + ErrorLine.of(error));
+    private void report(IOException error) {
+        stderr.println("sam: " + ErrorLine.of(error));
         if (verbose) {
             error.printStackTrace(stderr);
         }

@@ -212,7 +212,7 @@ public final class Device implements AutoCloseable {
     }
 
     /**
-     * Destroys the context, a lost one too; the next {@link #open} makes a new one.
+     * Destroys the context, a lost one too.
      */
     @Override
     public void close() {

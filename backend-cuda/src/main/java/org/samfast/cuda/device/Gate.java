@@ -117,8 +117,7 @@ final class Gate {
     }
 
     /**
-     * Destroys the context; the next device of this process has one of its own. Of a lost one CUDA may repeat there what
-     * was wrong with it.
+     * Destroys the context. Of a lost one CUDA may repeat there what was wrong with it.
      */
     void release() {
         int result = driver.release();

@@ -9,7 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -177,9 +176,9 @@ class DeviceTest {
     }
 
     @Test
-    void afterAKernelThatWroteOutsideANewDeviceOfTheProcessWorks() throws Exception {
-        assertThat(output("0", OpensAgain.class, 0)).contains("lost: waiting for the GPU", "values: 5 6 7 8");
-        assertThat(output("1", OpensAgain.class, 0)).contains("lost: write_far_outside<<<", "values: 5 6 7 8");
+    void closingALostDeviceAndAllThatWasOnItThrowsNothing() throws Exception {
+        assertThat(output("0", ClosesALostOne.class, 0)).contains("lost: waiting for the GPU", "all closed");
+        assertThat(output("1", ClosesALostOne.class, 0)).contains("lost: write_far_outside<<<", "all closed");
     }
 
     private static String output(String waitForEachKernel) throws Exception {
@@ -212,20 +211,11 @@ class DeviceTest {
         }
     }
 
-    /** Loses a device, closes it and all that was on it, and goes on with another. */
-    static final class OpensAgain {
+    /** In a process of its own, which CUDA is of no more use to afterwards. */
+    static final class ClosesALostOne {
         public static void main(String[] args) {
             loseOne();
-            int[] values = {0, 1, 2, 3};
-            try (Device sound = Device.open();
-                    Stream queue = sound.newStream();
-                    DeviceBuffer buffer = sound.allocate("values", 16)) {
-                buffer.upload(queue, MemorySegment.ofArray(values));
-                sound.function(MODULE, "add_to_each").launch(queue, Grid.of(1), Block.of(128), 0, buffer, 4, 5);
-                buffer.download(queue, MemorySegment.ofArray(values));
-            }
-            System.out.println(
-                    "values: " + IntStream.of(values).mapToObj(String::valueOf).collect(Collectors.joining(" ")));
+            System.out.println("all closed");
         }
 
         private static void loseOne() {

@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.Map;
 
 /** A {@link PtxDriver} that writes down what is called, and fails where a test says so. */
-final class ScriptedDriver {
+public final class ScriptedDriver {
     /** The names of the {@link Driver}'s methods in the order of the calls, without those that every call makes. */
-    final List<String> calls = new ArrayList<>();
+    public final List<String> calls = new ArrayList<>();
 
     private final PtxDriver driver = new PtxDriver();
     private final Map<String, Integer> results = new HashMap<>();
 
-    Device device() {
+    public Device device() {
         return new Device((Driver)
                 Proxy.newProxyInstance(Driver.class.getClassLoader(), new Class<?>[] {Driver.class}, this::invoke));
     }
 
     /** From now on that method does nothing but return that result. */
-    void fail(String method, int result) {
+    public void fail(String method, int result) {
         results.put(method, result);
     }
 

@@ -1,0 +1,105 @@
+package org.samfast.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import jcuda.driver.CUresult;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.samfast.backend.BackendException;
+import org.samfast.backend.BackendOptions;
+import org.samfast.backend.Precision;
+import org.samfast.backend.SegmentRequest;
+import org.samfast.checkpoint.Checkpoint;
+import org.samfast.cuda.device.Device;
+import org.samfast.cuda.device.ScriptedDriver;
+import org.samfast.image.RgbImage;
+import org.samfast.image.Size;
+import org.samfast.mask.MaskChoice;
+import org.samfast.prompt.ImagePoint;
+import org.samfast.prompt.Prompt;
+
+/** The whole model on a driver that computes nothing and holds every launch against the kernels' PTX: no GPU needed. */
+class CudaBackendLaunchesTest {
+    private static final Path MODEL =
+            Path.of(System.getProperty("sam.testdata")).resolveSibling("models/sam_vit_t.bf16.safetensors");
+    private static final SegmentRequest REQUEST = new SegmentRequest(
+            new RgbImage(new Size(40, 30), new byte[3 * 40 * 30]),
+            List.of(Prompt.points(new ImagePoint(3, 4, true))),
+            MaskChoice.AUTOMATIC);
+
+    private final ScriptedDriver driver = new ScriptedDriver();
+    private final List<String> launched = new ArrayList<>();
+    private Checkpoint checkpoint;
+    private CudaBackend backend;
+
+    @BeforeEach
+    void open() throws IOException {
+        checkpoint = Checkpoint.open(MODEL);
+        Device device = driver.device();
+        device.trace(launched::add);
+        backend = CudaBackend.open(device, checkpoint, new BackendOptions(0, Path.of("unused"), Precision.BF16, null));
+        launched.clear();
+    }
+
+    @AfterEach
+    void close() {
+        backend.close();
+        checkpoint.close();
+    }
+
+    @Test
+    void aPassLaunchesEveryKernelAsOftenAsTheModelHasLayers() {
+        backend.segment(List.of(REQUEST));
+        Map<String, Long> counts =
+                launched.stream().collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+        assertThat(counts)
+                .containsEntry("window_attention_hd64_bf16", 8L)
+                .containsEntry("global_attention_hd64_bf16", 4L)
+                .containsEntry("patchify_bf16", 1L)
+                .containsEntry("neck_gather_bf16", 1L)
+                .containsEntry("token_to_image_bf16", 3L)
+                .containsEntry("image_to_token_bf16", 2L)
+                .containsEntry("token_self_attention", 2L)
+                .containsEntry("mask_product_bf16", 1L)
+                .containsEntry("upscale_threshold", 1L);
+    }
+
+    @Test
+    void whatComesForTheSecondTimeIsCapturedAndFromTheThirdOnOneLaunch() {
+        List<Integer> launches = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            driver.calls.clear();
+            backend.segment(List.of(REQUEST));
+            launches.add((int) driver.calls.stream().filter("launch"::equals).count());
+        }
+        assertThat(launches.get(0)).isGreaterThan(100);
+        assertThat(launches.get(2)).isEqualTo(launches.get(3)).isLessThan(10);
+    }
+
+    @Test
+    void aLostGpuEndsTheBackendAndClosingItThrowsNothing() {
+        driver.fail("synchronize", CUresult.CUDA_ERROR_ILLEGAL_ADDRESS);
+        assertThatThrownBy(() -> backend.segment(List.of(REQUEST)))
+                .isInstanceOf(BackendException.class)
+                .hasMessageContainingAll("CUDA_ERROR_ILLEGAL_ADDRESS", "start sam anew");
+        assertThatThrownBy(() -> backend.segment(List.of(REQUEST)))
+                .isInstanceOf(BackendException.class)
+                .hasMessageContainingAll("cannot be used", "lost");
+        backend.close();
+    }
+
+    @Test
+    void aClosedBackendSaysSo() {
+        backend.close();
+        assertThatThrownBy(() -> backend.segment(List.of(REQUEST))).hasMessageContaining("it is closed");
+    }
+}
