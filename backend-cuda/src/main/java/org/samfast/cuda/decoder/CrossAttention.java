@@ -1,7 +1,7 @@
 package org.samfast.cuda.decoder;
 
+import org.samfast.cuda.kernel.LinearWeights;
 import org.samfast.cuda.weights.DeviceWeights;
-import org.samfast.cuda.weights.LinearWeights;
 
 /**
  * The weights of an attention between tokens and image, 8 heads of 16 channels: fp32 on the side of the tokens, the

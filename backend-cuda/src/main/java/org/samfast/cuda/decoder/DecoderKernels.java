@@ -8,11 +8,11 @@ import org.samfast.cuda.kernel.AddPosition;
 import org.samfast.cuda.kernel.ImageToToken;
 import org.samfast.cuda.kernel.LayerNorm;
 import org.samfast.cuda.kernel.Linear;
+import org.samfast.cuda.kernel.LinearWeights;
+import org.samfast.cuda.kernel.NormWeights;
 import org.samfast.cuda.kernel.TokenLinear;
 import org.samfast.cuda.kernel.TokenSelfAttention;
 import org.samfast.cuda.kernel.TokenToImage;
-import org.samfast.cuda.weights.LinearWeights;
-import org.samfast.cuda.weights.NormWeights;
 
 /** The kernels of the two-way transformer, with its epsilon. */
 final class DecoderKernels {
@@ -91,28 +91,16 @@ final class DecoderKernels {
     }
 
     void normTokens(Stream stream, DeviceBuffer tokens, NormWeights weights, int rows) {
-        tokenNorm.launch(
-                stream, tokens, weights.gamma(), weights.beta(), tokens, rows, weights.channels(), EPSILON, false);
+        tokenNorm.apply(stream, tokens, weights, tokens, rows, EPSILON, false);
     }
 
     /** {@code out = weights(in) + residual} for every token of the image. */
     void image(
             Stream stream, DeviceBuffer in, LinearWeights weights, DeviceBuffer residual, DeviceBuffer out, int rows) {
-        imageLinear.launch(
-                stream,
-                in,
-                weights.weight(),
-                weights.bias(),
-                residual,
-                rows,
-                out,
-                rows,
-                weights.outputs(),
-                weights.inputs(),
-                Linear.Activation.NONE);
+        imageLinear.applyPlus(stream, in, weights, residual, rows, out, rows);
     }
 
     void normImage(Stream stream, DeviceBuffer keys, NormWeights weights, int rows) {
-        imageNorm.launch(stream, keys, weights.gamma(), weights.beta(), keys, rows, weights.channels(), EPSILON, false);
+        imageNorm.apply(stream, keys, weights, keys, rows, EPSILON, false);
     }
 }

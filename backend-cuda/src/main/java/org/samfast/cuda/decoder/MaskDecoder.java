@@ -8,9 +8,9 @@ import org.samfast.cuda.device.GraphCache;
 import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.device.Transfers;
 import org.samfast.cuda.kernel.DensePrompt;
+import org.samfast.cuda.kernel.NormWeights;
 import org.samfast.cuda.kernel.TokenEmbedding;
 import org.samfast.cuda.weights.DeviceWeights;
-import org.samfast.cuda.weights.NormWeights;
 
 /**
  * Prompt encoder and mask decoder over a flat list of (image, prompt) pairs, each with as many points as it has. Source:

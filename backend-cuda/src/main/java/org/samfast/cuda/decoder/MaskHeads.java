@@ -8,10 +8,10 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.kernel.LayerNorm;
 import org.samfast.cuda.kernel.Linear;
+import org.samfast.cuda.kernel.LinearWeights;
 import org.samfast.cuda.kernel.MaskProduct;
+import org.samfast.cuda.kernel.NormWeights;
 import org.samfast.cuda.weights.DeviceWeights;
-import org.samfast.cuda.weights.LinearWeights;
-import org.samfast.cuda.weights.NormWeights;
 
 /**
  * What makes masks and their quality of the transformer's outcome: upscaling, hypernetworks, IoU head. A transposed
@@ -63,39 +63,10 @@ final class MaskHeads {
     }
 
     private void upscale(Stream stream, DecoderBuffers on, int rows) {
-        linear(stream, on.keys, upscale1, Linear.Activation.NONE, on.keysAndPosition, rows);
-        norm.launch(
-                stream,
-                on.keysAndPosition,
-                upscaleNorm.gamma(),
-                upscaleNorm.beta(),
-                on.keysAndPosition,
-                rows * PLACES,
-                upscaleNorm.channels(),
-                EPSILON,
-                true);
-        linear(stream, on.keysAndPosition, upscale2, Linear.Activation.GELU, on.upscaled, rows * PLACES);
-    }
-
-    private void linear(
-            Stream stream,
-            DeviceBuffer in,
-            LinearWeights weights,
-            Linear.Activation activation,
-            DeviceBuffer out,
-            int rows) {
-        linear.launch(
-                stream,
-                in,
-                weights.weight(),
-                weights.bias(),
-                DeviceBuffer.NONE,
-                rows,
-                out,
-                rows,
-                weights.outputs(),
-                weights.inputs(),
-                activation);
+        DeviceBuffer doubled = on.keysAndPosition;
+        linear.apply(stream, on.keys, upscale1, Linear.Activation.NONE, doubled, rows);
+        norm.apply(stream, doubled, upscaleNorm, doubled, rows * PLACES, EPSILON, true);
+        linear.apply(stream, doubled, upscale2, Linear.Activation.GELU, on.upscaled, rows * PLACES);
     }
 
     /** A transposed convolution's weight [in][out][2][2] as that of a Linear, [2][2][out][in], with its bias four times. */

@@ -2,8 +2,8 @@ package org.samfast.cuda.decoder;
 
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.kernel.LinearWeights;
 import org.samfast.cuda.weights.DeviceWeights;
-import org.samfast.cuda.weights.LinearWeights;
 
 /** Three Linears with ReLU between, on one token of every pair. Source: segment-anything mask_decoder.py MLP @dca509f. */
 record Perceptron(LinearWeights first, LinearWeights second, LinearWeights third) {

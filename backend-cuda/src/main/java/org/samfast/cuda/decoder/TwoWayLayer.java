@@ -2,9 +2,9 @@ package org.samfast.cuda.decoder;
 
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.kernel.LinearWeights;
+import org.samfast.cuda.kernel.NormWeights;
 import org.samfast.cuda.weights.DeviceWeights;
-import org.samfast.cuda.weights.LinearWeights;
-import org.samfast.cuda.weights.NormWeights;
 
 /**
  * One layer of the two-way transformer. Source: segment-anything transformer.py TwoWayAttentionBlock @dca509f.

@@ -4,9 +4,9 @@ import org.samfast.architecture.SamArchitecture;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.kernel.Linear;
+import org.samfast.cuda.kernel.LinearWeights;
+import org.samfast.cuda.kernel.NormWeights;
 import org.samfast.cuda.weights.DeviceWeights;
-import org.samfast.cuda.weights.LinearWeights;
-import org.samfast.cuda.weights.NormWeights;
 
 /** One transformer block of the image encoder. Source: segment-anything image_encoder.py Block @dca509f. */
 final class EncoderBlock {
@@ -39,12 +39,12 @@ final class EncoderBlock {
     void run(Stream stream, EncoderBuffers on, int images) {
         int rows = EncoderBuffers.rows(images);
         kernels.norm(stream, on.tokens, norm1, on.normed, rows);
-        kernels.linear(stream, on.normed, qkv, Linear.Activation.NONE, on.qkv, rows);
+        kernels.linear.apply(stream, on.normed, qkv, Linear.Activation.NONE, on.qkv, rows);
         attend(stream, on, images);
-        kernels.linearPlus(stream, on.normed, proj, on.tokens, rows, on.tokens, rows);
+        kernels.linear.applyPlus(stream, on.normed, proj, on.tokens, rows, on.tokens, rows);
         kernels.norm(stream, on.tokens, norm2, on.normed, rows);
-        kernels.linear(stream, on.normed, lin1, Linear.Activation.GELU, on.hidden, rows);
-        kernels.linearPlus(stream, on.hidden, lin2, on.tokens, rows, on.tokens, rows);
+        kernels.linear.apply(stream, on.normed, lin1, Linear.Activation.GELU, on.hidden, rows);
+        kernels.linear.applyPlus(stream, on.hidden, lin2, on.tokens, rows, on.tokens, rows);
     }
 
     private void attend(Stream stream, EncoderBuffers on, int images) {

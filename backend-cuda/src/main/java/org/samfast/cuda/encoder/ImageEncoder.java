@@ -9,8 +9,8 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.GraphCache;
 import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.device.Transfers;
+import org.samfast.cuda.kernel.LinearWeights;
 import org.samfast.cuda.weights.DeviceWeights;
-import org.samfast.cuda.weights.LinearWeights;
 import org.samfast.image.RgbImage;
 
 /**
@@ -77,7 +77,7 @@ public final class ImageEncoder implements AutoCloseable {
 
     private void encode(Stream stream, EncoderBuffers on, int images, Stages stages) {
         int rows = EncoderBuffers.rows(images);
-        kernels.linearPlus(stream, on.hidden, patchEmbed, positions, EncoderBuffers.TOKENS, on.tokens, rows);
+        kernels.linear.applyPlus(stream, on.hidden, patchEmbed, positions, EncoderBuffers.TOKENS, on.tokens, rows);
         stages.after("patch_embed", on.tokens, architecture.width());
         for (int layer = 0; layer < blocks.size(); layer++) {
             blocks.get(layer).run(stream, on, images);

@@ -4,9 +4,9 @@ import org.samfast.architecture.SamArchitecture;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.kernel.Linear;
+import org.samfast.cuda.kernel.LinearWeights;
+import org.samfast.cuda.kernel.NormWeights;
 import org.samfast.cuda.weights.DeviceWeights;
-import org.samfast.cuda.weights.LinearWeights;
-import org.samfast.cuda.weights.NormWeights;
 
 /**
  * Tokens to the image embedding: convolution 1x1, norm, convolution 3x3, norm. Source: segment-anything image_encoder.py
@@ -36,10 +36,10 @@ final class Neck {
     /** From {@link EncoderBuffers#tokens} to {@link EncoderBuffers#embedding}. */
     void run(Stream stream, EncoderBuffers on, int images) {
         int rows = EncoderBuffers.rows(images);
-        kernels.linear(stream, on.tokens, pointwise, Linear.Activation.NONE, on.neck, rows);
+        kernels.linear.apply(stream, on.tokens, pointwise, Linear.Activation.NONE, on.neck, rows);
         kernels.norm(stream, on.neck, norm1, on.neck, rows);
         kernels.neckGather.launch(stream, on.neck, on.hidden, images);
-        kernels.linear(stream, on.hidden, around, Linear.Activation.NONE, on.neck, rows);
+        kernels.linear.apply(stream, on.hidden, around, Linear.Activation.NONE, on.neck, rows);
         kernels.norm(stream, on.neck, norm2, on.embedding, rows);
     }
 

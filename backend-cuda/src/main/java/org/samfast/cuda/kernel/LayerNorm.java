@@ -26,6 +26,12 @@ public final class LayerNorm {
         this.element = element;
     }
 
+    /** With the weights of a model. */
+    public void apply(
+            Stream stream, DeviceBuffer in, NormWeights weights, DeviceBuffer out, int rows, float eps, boolean gelu) {
+        launch(stream, in, weights.gamma(), weights.beta(), out, rows, weights.channels(), eps, gelu);
+    }
+
     /**
      * @param in [rows][channels] of the element
      * @param gamma [channels] fp32

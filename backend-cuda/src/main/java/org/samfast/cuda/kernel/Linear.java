@@ -54,6 +54,46 @@ public final class Linear {
         function = device.function(module, "linear_" + element.suffix());
     }
 
+    /** {@code out = act(weights(in))}. */
+    public void apply(
+            Stream stream, DeviceBuffer in, LinearWeights weights, Activation activation, DeviceBuffer out, int rows) {
+        launch(
+                stream,
+                in,
+                weights.weight(),
+                weights.bias(),
+                DeviceBuffer.NONE,
+                rows,
+                out,
+                rows,
+                weights.outputs(),
+                weights.inputs(),
+                activation);
+    }
+
+    /** {@code out = weights(in) + residual}, the residual repeated every {@code residualRows} rows. */
+    public void applyPlus(
+            Stream stream,
+            DeviceBuffer in,
+            LinearWeights weights,
+            DeviceBuffer residual,
+            int residualRows,
+            DeviceBuffer out,
+            int rows) {
+        launch(
+                stream,
+                in,
+                weights.weight(),
+                weights.bias(),
+                residual,
+                residualRows,
+                out,
+                rows,
+                weights.outputs(),
+                weights.inputs(),
+                Activation.NONE);
+    }
+
     /**
      * Row i of the output gets row {@code i % residualRows} of the residual. The residual may be the output itself.
      *

@@ -8,6 +8,8 @@ import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.kernel.LinearWeights;
+import org.samfast.cuda.kernel.NormWeights;
 import org.samfast.cuda.kernel.RoundBfloat16;
 import org.samfast.tensor.Bfloat16;
 import org.samfast.tensor.DType;

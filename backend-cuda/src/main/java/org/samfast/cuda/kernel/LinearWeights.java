@@ -1,4 +1,4 @@
-package org.samfast.cuda.weights;
+package org.samfast.cuda.kernel;
 
 import org.samfast.cuda.device.DeviceBuffer;
 
