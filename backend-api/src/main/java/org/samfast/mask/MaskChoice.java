@@ -16,10 +16,15 @@ public enum MaskChoice {
 
     /** The outputs to keep: 0 is the single-mask output, 1 to 3 the multimask outputs. */
     public List<Integer> outputs(Prompt prompt, MaskPrediction prediction, int index) {
+        return outputs(prompt, prediction.bestOfThree(index));
+    }
+
+    /** The same, where {@code best} stands for the best-rated of the three multimask outputs, known or not. */
+    public List<Integer> outputs(Prompt prompt, int best) {
         return switch (this) {
-            case AUTOMATIC -> prompt.isAmbiguous() ? List.of(prediction.bestOfThree(index)) : List.of(0);
+            case AUTOMATIC -> List.of(prompt.isAmbiguous() ? best : 0);
             case SINGLE -> List.of(0);
-            case BEST_OF_THREE -> List.of(prediction.bestOfThree(index));
+            case BEST_OF_THREE -> List.of(best);
             case MULTIMASK -> List.of(1, 2, 3);
         };
     }

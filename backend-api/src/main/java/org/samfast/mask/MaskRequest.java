@@ -22,4 +22,13 @@ public record MaskRequest(List<List<Integer>> outputs) {
         }
         return new MaskRequest(outputs);
     }
+
+    /** Refuses a request that is not for as many prompts as the prediction has. */
+    public void checkFits(MaskPrediction prediction) {
+        int prompts = prediction.logits().prompts();
+        if (outputs.size() != prompts) {
+            throw new IllegalArgumentException(
+                    "mask request: expected the outputs of " + prompts + " prompts, got " + outputs.size());
+        }
+    }
 }

@@ -21,13 +21,9 @@ public final class MaskUpscale {
      * @throws IllegalArgumentException where the request is not for as many prompts as the prediction has
      */
     public static List<ScoredMask> finish(MaskPrediction prediction, MaskRequest request) {
-        int prompts = prediction.logits().prompts();
-        if (request.outputs().size() != prompts) {
-            throw new IllegalArgumentException("mask request: expected the outputs of " + prompts + " prompts, got "
-                    + request.outputs().size());
-        }
+        request.checkFits(prediction);
         List<ScoredMask> masks = new ArrayList<>();
-        for (int prompt = 0; prompt < prompts; prompt++) {
+        for (int prompt = 0; prompt < request.outputs().size(); prompt++) {
             for (int output : request.outputs().get(prompt)) {
                 float quality = prediction.quality(prompt, output);
                 masks.add(new ScoredMask(prompt, output, quality, mask(prediction, prompt, output)));

@@ -53,13 +53,24 @@ final class CudaBackend implements SamBackend {
             throw new BackendException("cuda: the backend cannot be used, " + noEngineBecause);
         }
         try {
-            return call.apply(now);
+            return applied(now, call);
         } catch (DeviceLostException e) {
             engine = null;
             noEngineBecause = "the GPU was lost: " + e.getMessage();
             now.close();
             throw new BackendException(
                     "cuda: " + e.getMessage() + "; this process cannot use the GPU again: start sam anew", e);
+        }
+    }
+
+    private static <T> T applied(CudaEngine engine, Function<CudaEngine, T> call) {
+        try {
+            return call.apply(engine);
+        } catch (DeviceLostException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            engine.settle();
+            throw e;
         }
     }
 

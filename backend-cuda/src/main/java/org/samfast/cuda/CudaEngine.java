@@ -103,8 +103,7 @@ final class CudaEngine implements AutoCloseable {
             into.add(new CudaEmbedding(backend, this, images.get(i).size(), own));
             own.copyFrom(stream, made.slice(i * bytes, bytes), bytes);
         }
-        transfers.finish();
-        transfers.reset();
+        settle();
     }
 
     private DeviceBuffer encode(List<RgbImage> images) {
@@ -155,9 +154,7 @@ final class CudaEngine implements AutoCloseable {
         if (image instanceof CudaEmbedding embedding && embedding.engine() == this) {
             return embedding;
         }
-        throw new BackendException(
-                "cuda: the embedding is of another backend, or was lost with the GPU's context; encode"
-                        + " the image again");
+        throw new BackendException("cuda: an embedding of another backend cannot be used here");
     }
 
     private static PromptPair pair(DeviceBuffer embedding, Size imageSize, Prompt prompt) {
@@ -180,9 +177,7 @@ final class CudaEngine implements AutoCloseable {
         long bytes = 0;
         while (end < requests.size() && end - first < IMAGES_AT_ONCE) {
             SegmentRequest request = requests.get(end);
-            bytes += request.image().size().area()
-                    * request.prompts().size()
-                    * SegmentBatch.masksPerPrompt(request.choice());
+            bytes += request.image().size().area() * SegmentBatch.masks(request);
             if (bytes > MASK_BYTES_AT_ONCE && end > first) {
                 break;
             }
@@ -212,6 +207,12 @@ final class CudaEngine implements AutoCloseable {
     float[] planes(CudaEmbedding embedding) {
         checkOwn(embedding);
         return StageReport.planes(HostFloats.of(stream, embedding.tokens(), element, EMBEDDING_VALUES), CHANNELS);
+    }
+
+    /** After a call that failed half-way: nothing of it is in flight, and its copies give their room back. */
+    void settle() {
+        transfers.finish();
+        transfers.reset();
     }
 
     double millis(Runnable work) {

@@ -57,7 +57,7 @@ final class MaskFinish implements AutoCloseable {
 
     /** Finishes masks of a prediction that is on the host. */
     List<ScoredMask> finish(MaskPrediction prediction, MaskRequest request) {
-        checkPrompts(prediction, request);
+        request.checkFits(prediction);
         List<Wanted> wanted = Wanted.of(request);
         int atOnce = Math.clamp(BYTES_AT_ONCE / prediction.imageSize().area(), 1, 1024);
         List<ScoredMask> finished = new ArrayList<>();
@@ -69,14 +69,6 @@ final class MaskFinish implements AutoCloseable {
             transfers.reset();
         }
         return finished;
-    }
-
-    private static void checkPrompts(MaskPrediction prediction, MaskRequest request) {
-        int prompts = prediction.logits().prompts();
-        if (request.outputs().size() != prompts) {
-            throw new IllegalArgumentException("mask request: expected the outputs of " + prompts + " prompts, got "
-                    + request.outputs().size());
-        }
     }
 
     private MemorySegment put(MaskPrediction prediction, List<Wanted> wanted) {

@@ -14,14 +14,15 @@ import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.device.Transfers;
 import org.samfast.cuda.kernel.ChooseMasks;
 import org.samfast.image.Size;
-import org.samfast.mask.MaskChoice;
 import org.samfast.mask.MaskPrediction;
 import org.samfast.mask.MaskRequest;
 import org.samfast.mask.Segmentation;
-import org.samfast.prompt.Prompt;
 
 /** Decodes and finishes the prompts of a batch of encoded images; all is put into the stream before anybody waits. */
 final class SegmentBatch implements AutoCloseable {
+    /** Stands for the best-rated output, which only the device knows before the end. */
+    private static final int BEST = -1;
+
     private final Stream stream;
     private final Transfers transfers;
     private final MaskDecoder decoder;
@@ -51,9 +52,11 @@ final class SegmentBatch implements AutoCloseable {
         }
     }
 
-    /** How many masks a choice makes of each prompt. */
-    static int masksPerPrompt(MaskChoice choice) {
-        return choice == MaskChoice.MULTIMASK ? 3 : 1;
+    /** How many masks a request is for. */
+    static long masks(SegmentRequest request) {
+        return request.prompts().stream()
+                .mapToLong(prompt -> request.choice().outputs(prompt, BEST).size())
+                .sum();
     }
 
     /**
@@ -82,23 +85,17 @@ final class SegmentBatch implements AutoCloseable {
 
     /** Puts the finishing of the masks of pairs {@code first} to {@code first + count} into the stream. */
     private void finish(List<Share> shares, int first, int count, MaskDecoder.Decoded decoded) {
-        List<Integer> codes = new ArrayList<>();
-        List<int[]> masksOfShares = new ArrayList<>();
+        List<List<Integer>> codes =
+                shares.stream().map(share -> codes(share, first, count)).toList();
+        DeviceBuffer chosen = choose(codes.stream().flatMap(List::stream).toList(), decoded, count);
+        long at = 0;
         for (int i = 0; i < shares.size(); i++) {
-            int before = codes.size();
-            codes.addAll(codes(shares.get(i), first, count));
-            masksOfShares.add(new int[] {before, codes.size() - before});
-        }
-        DeviceBuffer chosen = choose(codes, decoded, count);
-        for (int i = 0; i < shares.size(); i++) {
-            int masks = masksOfShares.get(i)[1];
+            int masks = codes.get(i).size();
             if (masks > 0) {
-                DeviceBuffer own =
-                        chosen.slice((long) masksOfShares.get(i)[0] * Integer.BYTES, (long) masks * Integer.BYTES);
-                shares.get(i)
-                        .pixels
-                        .add(finish.put(
-                                decoded.logits(), own, masks, shares.get(i).size()));
+                Share share = shares.get(i);
+                DeviceBuffer own = chosen.slice(at, (long) masks * Integer.BYTES);
+                share.pixels.add(finish.put(decoded.logits(), own, masks, share.size()));
+                at += own.bytes();
             }
         }
     }
@@ -117,21 +114,14 @@ final class SegmentBatch implements AutoCloseable {
     private static List<Integer> codes(Share share, int first, int count) {
         return IntStream.range(Math.max(share.firstPair, first), Math.min(share.endPair(), first + count))
                 .boxed()
-                .flatMap(pair ->
-                        codes(share.request.choice(), share.request.prompts().get(pair - share.firstPair), pair - first)
-                                .stream())
+                .flatMap(pair -> codes(share.request, pair - share.firstPair, pair - first).stream())
                 .toList();
     }
 
-    private static List<Integer> codes(MaskChoice choice, Prompt prompt, int pair) {
-        return switch (choice) {
-            case MULTIMASK ->
-                List.of(ChooseMasks.output(pair, 1), ChooseMasks.output(pair, 2), ChooseMasks.output(pair, 3));
-            case SINGLE -> List.of(ChooseMasks.output(pair, 0));
-            case BEST_OF_THREE -> List.of(ChooseMasks.bestOfThree(pair));
-            case AUTOMATIC ->
-                List.of(prompt.isAmbiguous() ? ChooseMasks.bestOfThree(pair) : ChooseMasks.output(pair, 0));
-        };
+    private static List<Integer> codes(SegmentRequest request, int prompt, int pair) {
+        return request.choice().outputs(request.prompts().get(prompt), BEST).stream()
+                .map(output -> output == BEST ? ChooseMasks.bestOfThree(pair) : ChooseMasks.output(pair, output))
+                .toList();
     }
 
     private static Segmentation segmentation(Share share, DecodedPairs decoded) {

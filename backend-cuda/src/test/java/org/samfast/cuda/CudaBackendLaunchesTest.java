@@ -39,12 +39,13 @@ class CudaBackendLaunchesTest {
     private final ScriptedDriver driver = new ScriptedDriver();
     private final List<String> launched = new ArrayList<>();
     private Checkpoint checkpoint;
+    private Device device;
     private CudaBackend backend;
 
     @BeforeEach
     void open() throws IOException {
         checkpoint = Checkpoint.open(MODEL);
-        Device device = driver.device();
+        device = driver.device();
         device.trace(launched::add);
         backend = CudaBackend.open(device, checkpoint, new BackendOptions(0, Path.of("unused"), Precision.BF16, null));
         launched.clear();
@@ -95,6 +96,25 @@ class CudaBackendLaunchesTest {
                 .isInstanceOf(BackendException.class)
                 .hasMessageContainingAll("cannot be used", "lost");
         backend.close();
+    }
+
+    @Test
+    void afterABatchThatDidNotFitASmallerOneGetsBuffersOfItsOwnAndNothingIsLeftBehind() {
+        backend.segment(List.of(REQUEST));
+        long before = device.allocatedBytes();
+        driver.fail("allocate", CUresult.CUDA_ERROR_OUT_OF_MEMORY);
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> backend.segment(List.of(REQUEST, REQUEST)))
+                    .hasMessageContaining("CUDA_ERROR_OUT_OF_MEMORY");
+        }
+        long pinned = device.pinnedBytes();
+        assertThat(device.allocatedBytes()).isLessThan(before);
+        driver.repair("allocate");
+        launched.clear();
+        backend.segment(List.of(REQUEST));
+        assertThat(device.allocatedBytes()).isEqualTo(before);
+        assertThat(device.pinnedBytes()).isEqualTo(pinned);
+        assertThat(launched).contains("mask_product_bf16"); // no graph that names the old buffers
     }
 
     @Test

@@ -1,8 +1,7 @@
 package org.samfast.cuda.decoder;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.samfast.architecture.SamArchitecture;
+import org.samfast.cuda.device.BufferSet;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
@@ -53,36 +52,33 @@ final class DecoderBuffers implements AutoCloseable {
     /** [pairs][4]. */
     final DeviceBuffer iou;
 
-    private final Device device;
-    private final List<DeviceBuffer> all = new ArrayList<>();
+    /** What comes from the host. */
+    final PromptUpload prompts;
+
+    private final BufferSet all;
 
     DecoderBuffers(Device device, Element element, int pairs, int tokens) {
-        this.device = device;
         this.pairs = pairs;
         this.tokens = tokens;
+        all = new BufferSet(device);
         long token = (long) pairs * tokens * Float.BYTES;
-        queries = allocate("queries", token * CHANNELS);
-        positions = allocate("query positions", token * CHANNELS);
-        q = allocate("token q", token * CHANNELS);
-        k = allocate("token k", token * CHANNELS);
-        v = allocate("token v", token * CHANNELS);
-        attended = allocate("attended tokens", token * CHANNELS);
-        hidden = allocate("token MLP", token * MLP);
+        queries = all.allocate("queries", token * CHANNELS);
+        positions = all.allocate("query positions", token * CHANNELS);
+        q = all.allocate("token q", token * CHANNELS);
+        k = all.allocate("token k", token * CHANNELS);
+        v = all.allocate("token v", token * CHANNELS);
+        attended = all.allocate("attended tokens", token * CHANNELS);
+        hidden = all.allocate("token MLP", token * MLP);
         long image = (long) pairs * IMAGE_TOKENS * element.bytes();
-        keys = allocate("keys", image * CHANNELS);
-        keysAndPosition = allocate("keys and position", image * CHANNELS);
-        imageFirst = allocate("image projection", image * INNER);
-        imageSecond = allocate("image projection", image * INNER);
-        upscaled = allocate("upscaled image", (long) pairs * MASK_VALUES * UPSCALED * element.bytes());
-        hyper = allocate("hypernetworks", (long) pairs * MASKS * UPSCALED * Float.BYTES);
-        logits = allocate("low-res logits", (long) pairs * MASKS * MASK_VALUES * Float.BYTES);
-        iou = allocate("IoU", (long) pairs * MASKS * Float.BYTES);
-    }
-
-    private DeviceBuffer allocate(String what, long bytes) {
-        DeviceBuffer buffer = device.allocate(what, bytes);
-        all.add(buffer);
-        return buffer;
+        keys = all.allocate("keys", image * CHANNELS);
+        keysAndPosition = all.allocate("keys and position", image * CHANNELS);
+        imageFirst = all.allocate("image projection", image * INNER);
+        imageSecond = all.allocate("image projection", image * INNER);
+        upscaled = all.allocate("upscaled image", (long) pairs * MASK_VALUES * UPSCALED * element.bytes());
+        hyper = all.allocate("hypernetworks", (long) pairs * MASKS * UPSCALED * Float.BYTES);
+        logits = all.allocate("low-res logits", (long) pairs * MASKS * MASK_VALUES * Float.BYTES);
+        iou = all.allocate("IoU", (long) pairs * MASKS * Float.BYTES);
+        prompts = new PromptUpload(all, pairs, tokens);
     }
 
     boolean holds(int wantedPairs, int wantedTokens) {
@@ -91,6 +87,6 @@ final class DecoderBuffers implements AutoCloseable {
 
     @Override
     public void close() {
-        all.forEach(DeviceBuffer::close);
+        all.close();
     }
 }

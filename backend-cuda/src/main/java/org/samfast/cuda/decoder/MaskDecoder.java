@@ -1,6 +1,7 @@
 package org.samfast.cuda.decoder;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
@@ -31,8 +32,7 @@ public final class MaskDecoder implements AutoCloseable {
     private final NormWeights finalNorm;
     private final MaskHeads heads;
     private final GraphCache<PromptShape> graphs = new GraphCache<>();
-    private DecoderBuffers buffers;
-    private PromptUpload upload;
+    private @Nullable DecoderBuffers buffers;
 
     public MaskDecoder(Device device, DeviceWeights weights, Element element) {
         this.device = device;
@@ -46,8 +46,6 @@ public final class MaskDecoder implements AutoCloseable {
         finalAttention = CrossAttention.ofTokens(weights, TRANSFORMER + ".final_attn_token_to_image");
         finalNorm = weights.norm(TRANSFORMER + ".norm_final_attn");
         heads = new MaskHeads(device, kernels, weights, element);
-        buffers = new DecoderBuffers(device, element, 1, 8);
-        upload = new PromptUpload(device, 1, 8);
     }
 
     /** Sees tokens [pairs][tokens][256] and what mask prompts or their absence add to the image, [pairs][4096][256]. */
@@ -67,14 +65,14 @@ public final class MaskDecoder implements AutoCloseable {
     public Decoded decode(Stream stream, Transfers transfers, List<PromptPair> pairs) {
         PromptShape shape = PromptShape.of(pairs);
         DecoderBuffers on = buffersFor(stream, shape);
-        upload.put(transfers, pairs, shape);
+        on.prompts.put(transfers, pairs, shape);
         graphs.run(stream, shape, () -> decode(stream, on, shape));
         return new Decoded(on.logits, on.iou);
     }
 
     private void decode(Stream stream, DecoderBuffers on, PromptShape shape) {
-        embed(stream, on, shape, upload.embeddings);
-        DecoderRun run = new DecoderRun(shape.pairs(), shape.tokens(), upload.counts, prompts.imagePosition());
+        embed(stream, on, shape, on.prompts.embeddings);
+        DecoderRun run = new DecoderRun(shape.pairs(), shape.tokens(), on.prompts.counts, prompts.imagePosition());
         layer0.run(stream, on, run);
         layer1.run(stream, on, run);
         run.attendToImage(stream, on, kernels, finalAttention);
@@ -86,7 +84,7 @@ public final class MaskDecoder implements AutoCloseable {
     public void watch(Stream stream, Transfers transfers, List<PromptPair> pairs, Stages stages) {
         PromptShape shape = PromptShape.of(pairs);
         DecoderBuffers on = buffersFor(stream, shape);
-        upload.put(transfers, pairs, shape);
+        on.prompts.put(transfers, pairs, shape);
         try (DeviceBuffer nothing = device.allocate("no embeddings", (long) shape.pairs() * Long.BYTES)) {
             nothing.fill(stream, (byte) 0);
             embed(stream, on, shape, nothing);
@@ -98,9 +96,9 @@ public final class MaskDecoder implements AutoCloseable {
     private void embed(Stream stream, DecoderBuffers on, PromptShape shape, DeviceBuffer embeddings) {
         tokenEmbedding.launch(
                 stream,
-                upload.coordinates,
-                upload.labels,
-                upload.counts,
+                on.prompts.coordinates,
+                on.prompts.labels,
+                on.prompts.counts,
                 prompts.gaussian(),
                 prompts.pointEmbeddings(),
                 prompts.outputTokens(),
@@ -114,29 +112,34 @@ public final class MaskDecoder implements AutoCloseable {
                 stream,
                 embeddings,
                 prompts.noMask(),
-                upload.maskIndexes,
-                upload.masks,
+                on.prompts.maskIndexes,
+                on.prompts.masks,
                 prompts.maskDownscaling(),
                 on.keys,
                 shape.pairs());
     }
 
     private DecoderBuffers buffersFor(Stream stream, PromptShape shape) {
-        if (!buffers.holds(shape.pairs(), shape.tokens())) {
-            int pairs = Math.max(shape.pairs(), buffers.pairs);
-            int tokens = Math.max(shape.tokens(), buffers.tokens);
+        DecoderBuffers now = buffers;
+        if (now == null || !now.holds(shape.pairs(), shape.tokens())) {
+            int pairs = Math.max(shape.pairs(), now == null ? 1 : now.pairs);
+            int tokens = Math.max(shape.tokens(), now == null ? 1 : now.tokens);
             stream.synchronize();
             close();
-            buffers = new DecoderBuffers(device, element, pairs, tokens);
-            upload = new PromptUpload(device, pairs, tokens);
+            now = new DecoderBuffers(device, element, pairs, tokens);
+            buffers = now;
         }
-        return buffers;
+        return now;
     }
 
+    /** Also before others are asked for: where these cannot be had, nothing may use the old ones. */
     @Override
     public void close() {
-        graphs.close();
-        buffers.close();
-        upload.close();
+        graphs.clear();
+        DecoderBuffers old = buffers;
+        buffers = null;
+        if (old != null) {
+            old.close();
+        }
     }
 }

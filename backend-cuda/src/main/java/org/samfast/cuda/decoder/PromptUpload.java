@@ -1,16 +1,15 @@
 package org.samfast.cuda.decoder;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
-import org.samfast.cuda.device.Device;
+import org.samfast.cuda.device.BufferSet;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Transfers;
 import org.samfast.prompt.EncoderPoint;
 import org.samfast.prompt.MaskPrompt;
 
 /** Lists of pairs as the kernels take them, padded to the longest prompt; for as many as {@link DecoderBuffers} hold. */
-final class PromptUpload implements AutoCloseable {
+final class PromptUpload {
     private static final int NO_MASK = -1;
 
     /** [pairs][points][2] fp32. */
@@ -26,21 +25,13 @@ final class PromptUpload implements AutoCloseable {
     /** [masks][256][256] fp32. */
     final DeviceBuffer masks;
 
-    private final List<DeviceBuffer> all = new ArrayList<>();
-
-    PromptUpload(Device device, int pairs, int tokens) {
-        coordinates = allocate(device, "point coordinates", 2L * pairs * tokens * Float.BYTES);
-        labels = allocate(device, "point labels", (long) pairs * tokens * Integer.BYTES);
-        counts = allocate(device, "token counts", (long) pairs * Integer.BYTES);
-        embeddings = allocate(device, "embedding addresses", (long) pairs * Long.BYTES);
-        maskIndexes = allocate(device, "mask indexes", (long) pairs * Integer.BYTES);
-        masks = allocate(device, "mask prompts", (long) pairs * DecoderBuffers.MASK_VALUES * Float.BYTES);
-    }
-
-    private DeviceBuffer allocate(Device device, String what, long bytes) {
-        DeviceBuffer buffer = device.allocate(what, bytes);
-        all.add(buffer);
-        return buffer;
+    PromptUpload(BufferSet buffers, int pairs, int tokens) {
+        coordinates = buffers.allocate("point coordinates", 2L * pairs * tokens * Float.BYTES);
+        labels = buffers.allocate("point labels", (long) pairs * tokens * Integer.BYTES);
+        counts = buffers.allocate("token counts", (long) pairs * Integer.BYTES);
+        embeddings = buffers.allocate("embedding addresses", (long) pairs * Long.BYTES);
+        maskIndexes = buffers.allocate("mask indexes", (long) pairs * Integer.BYTES);
+        masks = buffers.allocate("mask prompts", (long) pairs * DecoderBuffers.MASK_VALUES * Float.BYTES);
     }
 
     /** Puts the copies into the stream. */
@@ -77,10 +68,5 @@ final class PromptUpload implements AutoCloseable {
             }
         }
         transfers.upload(maskIndexes, MemorySegment.ofArray(indexes));
-    }
-
-    @Override
-    public void close() {
-        all.forEach(DeviceBuffer::close);
     }
 }

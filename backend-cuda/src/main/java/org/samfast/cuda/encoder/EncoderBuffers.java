@@ -1,6 +1,7 @@
 package org.samfast.cuda.encoder;
 
 import org.samfast.architecture.SamArchitecture;
+import org.samfast.cuda.device.BufferSet;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
@@ -28,15 +29,18 @@ final class EncoderBuffers implements AutoCloseable {
 
     final DeviceBuffer embedding;
 
+    private final BufferSet all;
+
     EncoderBuffers(Device device, SamArchitecture architecture, Element element, int images) {
         this.images = images;
+        all = new BufferSet(device);
         long row = (long) images * TOKENS * element.bytes();
-        tokens = device.allocate("tokens", row * architecture.width());
-        normed = device.allocate("normed tokens", row * architecture.width());
-        qkv = device.allocate("qkv", row * 3 * architecture.width());
-        hidden = device.allocate("MLP", row * Math.max(architecture.mlpWidth(), NECK_VALUES));
-        neck = device.allocate("neck", row * CHANNELS);
-        embedding = device.allocate("embeddings", row * CHANNELS);
+        tokens = all.allocate("tokens", row * architecture.width());
+        normed = all.allocate("normed tokens", row * architecture.width());
+        qkv = all.allocate("qkv", row * 3 * architecture.width());
+        hidden = all.allocate("MLP", row * Math.max(architecture.mlpWidth(), NECK_VALUES));
+        neck = all.allocate("neck", row * CHANNELS);
+        embedding = all.allocate("embeddings", row * CHANNELS);
     }
 
     static int rows(int images) {
@@ -45,11 +49,6 @@ final class EncoderBuffers implements AutoCloseable {
 
     @Override
     public void close() {
-        tokens.close();
-        normed.close();
-        qkv.close();
-        hidden.close();
-        neck.close();
-        embedding.close();
+        all.close();
     }
 }

@@ -2,6 +2,7 @@ package org.samfast.cuda.encoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.samfast.architecture.SamArchitecture;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
@@ -29,7 +30,7 @@ public final class ImageEncoder implements AutoCloseable {
     /** By the number of images. */
     private final GraphCache<Integer> graphs = new GraphCache<>();
 
-    private EncoderBuffers buffers;
+    private @Nullable EncoderBuffers buffers;
 
     public ImageEncoder(Device device, DeviceWeights weights, SamArchitecture architecture, Element element) {
         this.device = device;
@@ -47,7 +48,6 @@ public final class ImageEncoder implements AutoCloseable {
             blocks.add(new EncoderBlock(kernels, weights, architecture, layer));
         }
         neck = new Neck(kernels, weights, architecture);
-        buffers = new EncoderBuffers(device, architecture, element, 1);
     }
 
     /** Sees what lies in device memory after a stage: its name, rows of {@code channels}, the first of an image first. */
@@ -88,19 +88,29 @@ public final class ImageEncoder implements AutoCloseable {
     }
 
     private EncoderBuffers buffersFor(Stream stream, int images) {
-        if (images > buffers.images) {
+        EncoderBuffers now = buffers;
+        if (now == null || images > now.images) {
             stream.synchronize();
-            graphs.clear();
-            buffers.close();
-            buffers = new EncoderBuffers(device, architecture, element, images);
+            release();
+            now = new EncoderBuffers(device, architecture, element, images);
+            buffers = now;
         }
-        return buffers;
+        return now;
+    }
+
+    /** Forgets the buffers before others are asked for: where these cannot be had, nothing may use the old ones. */
+    private void release() {
+        graphs.clear();
+        EncoderBuffers old = buffers;
+        buffers = null;
+        if (old != null) {
+            old.close();
+        }
     }
 
     @Override
     public void close() {
-        graphs.close();
-        buffers.close();
+        release();
         preprocessing.close();
     }
 }

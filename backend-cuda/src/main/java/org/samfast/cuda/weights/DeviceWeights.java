@@ -1,9 +1,8 @@
 package org.samfast.cuda.weights;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 import org.samfast.checkpoint.Checkpoint;
+import org.samfast.cuda.device.BufferSet;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
@@ -25,10 +24,11 @@ public final class DeviceWeights implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final Element element;
     private final RoundBfloat16 round;
-    private final List<DeviceBuffer> buffers = new ArrayList<>();
+    private final BufferSet buffers;
 
     public DeviceWeights(Device device, Stream stream, Checkpoint checkpoint, Element element) {
         this.device = device;
+        buffers = new BufferSet(device);
         this.stream = stream;
         this.checkpoint = checkpoint;
         this.element = element;
@@ -95,7 +95,7 @@ public final class DeviceWeights implements AutoCloseable {
 
     /** Straight from the mapped file: the GPU rounds far faster than the host. */
     private DeviceBuffer uploadRounded(String what, Tensor tensor) {
-        DeviceBuffer buffer = allocate(what, tensor.elements() * Element.BF16.bytes());
+        DeviceBuffer buffer = buffers.allocate(what, tensor.elements() * Element.BF16.bytes());
         try (DeviceBuffer wide = device.allocate(what, tensor.data().byteSize())) {
             wide.upload(stream, tensor.data());
             round.launch(stream, wide, buffer, tensor.elements());
@@ -109,20 +109,13 @@ public final class DeviceWeights implements AutoCloseable {
     }
 
     private DeviceBuffer upload(String what, MemorySegment values) {
-        DeviceBuffer buffer = allocate(what, values.byteSize());
+        DeviceBuffer buffer = buffers.allocate(what, values.byteSize());
         buffer.upload(stream, values);
-        return buffer;
-    }
-
-    private DeviceBuffer allocate(String what, long bytes) {
-        DeviceBuffer buffer = device.allocate(what, bytes);
-        buffers.add(buffer);
         return buffer;
     }
 
     @Override
     public void close() {
-        buffers.forEach(DeviceBuffer::close);
-        buffers.clear();
+        buffers.close();
     }
 }
