@@ -20,8 +20,8 @@ import org.samfast.checkpoint.Checkpoint;
  * size and time of last change.
  */
 final class OnnxCacheKey {
-    /** Raise with every change to the graphs. */
-    private static final int GRAPHS = 1;
+    /** Raise with every change to the graphs or to how they are stored. */
+    private static final int GRAPHS = 2;
 
     private OnnxCacheKey() {}
 

@@ -17,7 +17,13 @@ import org.samfast.onnx.graph.OnnxModel;
 
 /** Makes ONNX Runtime sessions on the CPU: from a graph and its weights, or from what an earlier one stored. */
 final class OnnxSession {
-    private static final int SMALLEST_EXTERNAL_BYTES = 1024;
+    /**
+     * ONNX Runtime writes weights below 1 MB one after the other, and its AVX-512 products read a packed weight by aligned
+     * loads of 64 bytes: a crash where an odd length went before. Constants of odd length are smaller than this.
+     */
+    static final int SMALLEST_EXTERNAL_BYTES = 64 << 10;
+
+    static final int ALIGNMENT = 64;
 
     private OnnxSession() {}
 
@@ -46,9 +52,16 @@ final class OnnxSession {
             options.addConfigEntry(
                     "session.optimized_model_external_initializers_min_size_in_bytes",
                     String.valueOf(SMALLEST_EXTERNAL_BYTES));
-            options.addConfigEntry("session.save_external_prepacked_constant_initializers", "1");
+            options.addConfigEntry(
+                    "session.save_external_prepacked_constant_initializers", staysAligned(model) ? "1" : "0");
             create(model, options).close();
         }
+    }
+
+    private static boolean staysAligned(OnnxModel model) {
+        return model.weights().stream()
+                .map(weight -> weight.values().byteSize())
+                .allMatch(bytes -> bytes < SMALLEST_EXTERNAL_BYTES || bytes % ALIGNMENT == 0);
     }
 
     /** A session from what {@link #store} wrote. */
