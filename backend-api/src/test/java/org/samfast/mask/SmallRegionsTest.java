@@ -42,7 +42,9 @@ class SmallRegionsTest {
         assertThat(SmallRegions.removeIslands(mask, 1)).isSameAs(mask);
         BinaryMask pixel = new BinaryMask(new Size(1, 1), new byte[] {1});
         assertThat(SmallRegions.removeIslands(pixel, 2))
-                .isNotSameAs(pixel).usingRecursiveComparison().isEqualTo(pixel);
+                .isNotSameAs(pixel)
+                .usingRecursiveComparison()
+                .isEqualTo(pixel);
     }
 
     @Test
