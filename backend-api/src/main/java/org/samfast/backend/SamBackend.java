@@ -65,6 +65,14 @@ public interface SamBackend extends AutoCloseable {
         return (System.nanoTime() - start) / 1e6;
     }
 
+    /**
+     * How long the image encoder alone takes, run after run without a pause, by the clock of {@link #millis}: before the first
+     * run the images lie resized and normalised where it reads them, and the embeddings stay where it makes them.
+     *
+     * @return milliseconds of each run over all images
+     */
+    double[] encoderMillis(List<RgbImage> images, int runs);
+
     /** The most memory of the device that this backend's own allocations took at once, in bytes; 0 without a device. */
     default long deviceBytes() {
         return 0;

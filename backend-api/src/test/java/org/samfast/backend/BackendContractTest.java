@@ -155,6 +155,16 @@ public abstract class BackendContractTest {
     }
 
     @Test
+    void itTimesItsEncoderRunByRun() {
+        long start = System.nanoTime();
+        double[] millis = backend.encoderMillis(List.of(photo, photo), 3);
+        double wall = (System.nanoTime() - start) / 1e6;
+        assertThat(millis).hasSize(3);
+        assertThat(Arrays.stream(millis)).allMatch(each -> each > 0);
+        assertThat(Arrays.stream(millis).sum()).isLessThan(wall * 1.01);
+    }
+
+    @Test
     void theImageEmbeddingIsTheOracles() {
         float[] expected = Golden.POINT.expected("image_embedding");
         float[] every16th = new float[expected.length];

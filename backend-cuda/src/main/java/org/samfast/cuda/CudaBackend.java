@@ -122,6 +122,11 @@ final class CudaBackend implements SamBackend {
     }
 
     @Override
+    public double[] encoderMillis(List<RgbImage> images, int runs) {
+        return on(now -> now.encoderMillis(images, runs));
+    }
+
+    @Override
     public long deviceBytes() {
         return on(CudaEngine::deviceBytes);
     }

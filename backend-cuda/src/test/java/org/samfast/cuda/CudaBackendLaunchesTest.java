@@ -87,6 +87,16 @@ class CudaBackendLaunchesTest {
     }
 
     @Test
+    void theEncoderIsTimedOnImagesThatArePreparedOnce() {
+        assertThat(backend.encoderMillis(List.of(REQUEST.image(), REQUEST.image()), 5))
+                .hasSize(5);
+        assertThat(launched).filteredOn("patchify_bf16"::equals).hasSize(2); // once per image, whatever the runs
+        assertThat(launched)
+                .filteredOn("neck_gather_bf16"::equals)
+                .hasSize(2); // one run launch by launch, one captured
+    }
+
+    @Test
     void aLostGpuEndsTheBackendAndClosingItThrowsNothing() {
         driver.fail("synchronize", CUresult.CUDA_ERROR_ILLEGAL_ADDRESS);
         assertThatThrownBy(() -> backend.segment(List.of(REQUEST)))

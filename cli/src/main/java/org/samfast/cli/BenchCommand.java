@@ -36,9 +36,9 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = {
             "Measure how fast a backend is on this machine, with its accuracy beside every speed.",
-            "The encoder's clock runs from RGB in host memory to embeddings: resize, normalise, encode. The end-to-end"
-                    + " clock also has 8 clicks per image, decoded, and 3 masks each at the size of the image. On a GPU"
-                    + " it is the GPU's own clock. Accuracy is against fp32 on the same backend.",
+            "The encoder is timed alone, on images that are resized and normalised already. The end-to-end clock runs from"
+                    + " RGB in host memory to 3 masks at the size of the image for each of 8 clicks, in host memory. On a"
+                    + " GPU it is the GPU's own clock. Accuracy is against fp32 on the same backend.",
             "In a checkout of sam every batch adds a row to bench/results/DEVICE.csv, elsewhere to --csv FILE if given."
         },
         footerHeading = "%nExamples:%n",

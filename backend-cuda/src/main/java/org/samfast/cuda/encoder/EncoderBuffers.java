@@ -16,13 +16,15 @@ final class EncoderBuffers implements AutoCloseable {
     private static final int NECK_VALUES = 9 * CHANNELS;
 
     final int images;
+    /** [rows][3 * 16 * 16], the images as the encoder reads them. */
+    final DeviceBuffer patches;
     /** [rows][width], the residual stream. */
     final DeviceBuffer tokens;
     /** [rows][width], normed tokens or the output of attention: each is used up before the other is made. */
     final DeviceBuffer normed;
     /** [rows][3][heads][headDim]. */
     final DeviceBuffer qkv;
-    /** [rows][mlpWidth], also the patches before the first block and the 3x3 surroundings in the neck. */
+    /** [rows][mlpWidth], also the 3x3 surroundings in the neck. */
     final DeviceBuffer hidden;
     /** [rows][256] each: the neck's two stages, the second its result. */
     final DeviceBuffer neck;
@@ -35,6 +37,7 @@ final class EncoderBuffers implements AutoCloseable {
         this.images = images;
         all = new BufferSet(device);
         long row = (long) images * TOKENS * element.bytes();
+        patches = all.allocate("patches", row * PATCH_VALUES);
         tokens = all.allocate("tokens", row * architecture.width());
         normed = all.allocate("normed tokens", row * architecture.width());
         qkv = all.allocate("qkv", row * 3 * architecture.width());

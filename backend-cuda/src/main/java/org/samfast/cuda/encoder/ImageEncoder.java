@@ -2,6 +2,7 @@ package org.samfast.cuda.encoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.samfast.architecture.SamArchitecture;
 import org.samfast.cuda.device.Device;
@@ -64,20 +65,36 @@ public final class ImageEncoder implements AutoCloseable {
      * @return embeddings [images][4096][256] of the element, valid until the next call
      */
     public DeviceBuffer encode(Stream stream, Transfers transfers, List<RgbImage> images, Stages stages) {
-        EncoderBuffers on = buffersFor(stream, images.size());
-        preprocessing.run(stream, transfers, images, on.hidden);
-        stages.after("pixels", on.hidden, EncoderBuffers.PATCH_VALUES);
+        prepare(stream, transfers, images);
+        EncoderBuffers on = prepared();
+        stages.after("pixels", on.patches, EncoderBuffers.PATCH_VALUES);
         if (stages == Stages.UNSEEN) {
-            graphs.run(stream, images.size(), () -> encode(stream, on, images.size(), stages));
-        } else {
-            encode(stream, on, images.size(), stages);
+            return encodePrepared(stream, images.size());
         }
+        encode(stream, on, images.size(), stages);
         return on.embedding;
+    }
+
+    /** The first half of {@link #encode}: the images, resized and normalised, to where the encoder reads them. */
+    public void prepare(Stream stream, Transfers transfers, List<RgbImage> images) {
+        EncoderBuffers on = buffersFor(stream, images.size());
+        preprocessing.run(stream, transfers, images, on.patches);
+    }
+
+    /** The second half, which leaves the prepared images as they are. */
+    public DeviceBuffer encodePrepared(Stream stream, int images) {
+        EncoderBuffers on = prepared();
+        graphs.run(stream, images, () -> encode(stream, on, images, Stages.UNSEEN));
+        return on.embedding;
+    }
+
+    private EncoderBuffers prepared() {
+        return Objects.requireNonNull(buffers, "nothing is prepared");
     }
 
     private void encode(Stream stream, EncoderBuffers on, int images, Stages stages) {
         int rows = EncoderBuffers.rows(images);
-        kernels.linear.applyPlus(stream, on.hidden, patchEmbed, positions, EncoderBuffers.TOKENS, on.tokens, rows);
+        kernels.linear.applyPlus(stream, on.patches, patchEmbed, positions, EncoderBuffers.TOKENS, on.tokens, rows);
         stages.after("patch_embed", on.tokens, architecture.width());
         for (int layer = 0; layer < blocks.size(); layer++) {
             blocks.get(layer).run(stream, on, images);

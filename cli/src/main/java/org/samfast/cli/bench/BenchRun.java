@@ -1,12 +1,10 @@
 package org.samfast.cli.bench;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.samfast.Segmenter;
-import org.samfast.backend.ImageEmbedding;
 import org.samfast.backend.SamBackend;
 import org.samfast.cli.terminal.StatusLine;
 import org.samfast.image.RgbImage;
@@ -41,17 +39,11 @@ public final class BenchRun {
         List<RgbImage> photos = IntStream.range(0, batch)
                 .mapToObj(i -> images.get(i % images.size()))
                 .toList();
-        double encoder = rounds.median(show("encoder", batch), () -> encoderMillis(photos));
+        progress.show("batch " + batch + ", encoder, " + rounds.total() + " rounds");
+        double encoder = rounds.median(backend.encoderMillis(photos, rounds.total()));
         double endToEnd = rounds.median(show("end to end", batch), () -> endToEndMillis(photos));
         progress.clear();
         return new Measurement(batch, encoder, endToEnd, backend.deviceBytes());
-    }
-
-    private double encoderMillis(List<RgbImage> photos) {
-        List<ImageEmbedding> embeddings = new ArrayList<>();
-        double millis = backend.millis(() -> embeddings.addAll(backend.embed(photos)));
-        embeddings.forEach(ImageEmbedding::close);
-        return millis;
     }
 
     private double endToEndMillis(List<RgbImage> photos) {

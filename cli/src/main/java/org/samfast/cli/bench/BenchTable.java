@@ -61,9 +61,9 @@ public final class BenchTable {
                 .collect(Collectors.joining(", "));
         return List.of(
                 "",
-                "encoder: RGB in host memory (" + sizes + ") to embeddings: resize, normalise, encode",
-                "end to end: encoder, then %d clicks per image and 3 masks each, at its size"
-                        .formatted(Workload.PROMPTS),
+                "encoder: alone, on images that are resized and normalised already",
+                "end to end: RGB in host memory (%s) to 3 masks of its size for each of %d clicks"
+                        .formatted(sizes, Workload.PROMPTS),
                 subject.accuracy() == null
                         ? "rel.error, mask IoU: nothing to compare with; the contract tests hold fp32"
                         : "rel.error, mask IoU: embeddings and masks against fp32 on this backend");

@@ -4,7 +4,7 @@ package org.samfast.cli.bench;
  * How fast a backend is on batches of one size.
  *
  * @param batch images per batch
- * @param encoderMillis median time of resizing, normalising and encoding a batch that lies in host memory as RGB
+ * @param encoderMillis median time of the image encoder alone, on a batch that lies resized and normalised where it reads it
  * @param endToEndMillis median time of a batch from host RGB to finished masks
  * @param deviceBytes the most device memory taken until then; 0 without a device
  */

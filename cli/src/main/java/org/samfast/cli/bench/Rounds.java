@@ -13,19 +13,17 @@ import java.util.function.IntConsumer;
 public record Rounds(int warmup, int measured) {
     /** The median of the measured runs; {@code before} is told the number of each run, from 1. */
     double median(IntConsumer before, DoubleSupplier run) {
-        double[] results = new double[measured];
-        for (int i = 0; i < warmup + measured; i++) {
+        double[] results = new double[total()];
+        for (int i = 0; i < results.length; i++) {
             before.accept(i + 1);
-            double result = run.getAsDouble();
-            if (i >= warmup) {
-                results[i - warmup] = result;
-            }
+            results[i] = run.getAsDouble();
         }
         return median(results);
     }
 
-    static double median(double[] results) {
-        double[] sorted = results.clone();
+    /** The median of the measured runs, where the results of all runs are there. */
+    double median(double[] results) {
+        double[] sorted = Arrays.copyOfRange(results, warmup, total());
         Arrays.sort(sorted);
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

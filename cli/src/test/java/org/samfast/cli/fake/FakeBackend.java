@@ -62,6 +62,14 @@ final class FakeBackend implements SamBackend {
         return 3L << 20;
     }
 
+    /** One millisecond an image. */
+    @Override
+    public double[] encoderMillis(List<RgbImage> images, int runs) {
+        double[] millis = new double[runs];
+        Arrays.fill(millis, images.size());
+        return millis;
+    }
+
     @Override
     public List<ImageEmbedding> embed(List<RgbImage> images) {
         if (observer != null) {
