@@ -62,7 +62,7 @@ public final class BenchTable {
         return List.of(
                 "",
                 "encoder: alone, on images that are resized and normalised already",
-                "end to end: from RGB on the host (%s), %d clicks an image, 3 masks each"
+                "end to end: RGB in host memory (%s), %d clicks per image and 3 masks each"
                         .formatted(sizes, Workload.PROMPTS),
                 subject.accuracy() == null
                         ? "rel.error, mask IoU: nothing to compare with; the contract tests hold fp32"
