@@ -13,6 +13,7 @@ import picocli.CommandLine.ScopeType;
         subcommands = {
             SegmentCommand.class,
             DownloadCommand.class,
+            ConvertCommand.class,
             InfoCommand.class,
             BackendsCommand.class,
             EvalCommand.class,

@@ -19,6 +19,7 @@ class ArchitectureTest {
         "org.samfast.tensor..",
         "org.samfast.checkpoint..",
         "org.samfast.architecture..",
+        "org.samfast.packed..",
         "org.samfast.convert.."
     };
     private static final String CLI = "org.samfast.cli..";

@@ -7,10 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.samfast.architecture.SamArchitecture;
 import org.samfast.architecture.TensorCatalog;
+import org.samfast.packed.PackedLinear;
 import org.samfast.tensor.Tensor;
 
 /** A complete SAM checkpoint: every tensor under its official name, mapped from the file. Close it to unmap. */
@@ -18,6 +20,7 @@ public final class Checkpoint implements AutoCloseable {
     private final TensorFile source;
     private final Naming naming;
     private final SamArchitecture architecture;
+    private final PackedTensors packed;
     private final Map<String, Tensor> tensors;
     private final List<String> ignored;
     private @Nullable String sha256;
@@ -46,6 +49,7 @@ public final class Checkpoint implements AutoCloseable {
         this.source = source;
         this.naming = Naming.of(source.tensors().keySet());
         this.architecture = ArchitectureReader.read(source, naming);
+        this.packed = new PackedTensors(source);
         Set<String> unused = new LinkedHashSet<>(source.tensors().keySet());
         this.tensors = catalogued(unused);
         this.ignored = List.copyOf(unused);
@@ -55,12 +59,18 @@ public final class Checkpoint implements AutoCloseable {
     private Map<String, Tensor> catalogued(Set<String> unused) throws CheckpointException {
         Map<String, Tensor> found = new LinkedHashMap<>();
         for (Map.Entry<String, long[]> expected : TensorCatalog.of(architecture).entrySet()) {
-            String name = naming.find(source.tensors().keySet(), expected.getKey())
-                    .orElseThrow(() -> missing(expected.getKey(), expected.getValue()));
-            found.put(expected.getKey(), checked(name, expected.getValue()));
-            unused.remove(name);
+            found.put(expected.getKey(), catalogued(expected.getKey(), expected.getValue(), unused));
         }
         return Collections.unmodifiableMap(found);
+    }
+
+    private Tensor catalogued(String official, long[] shape, Set<String> unused) throws CheckpointException {
+        Optional<String> name = naming.find(source.tensors().keySet(), official);
+        if (name.isPresent()) {
+            unused.remove(name.get());
+            return checked(name.get(), shape);
+        }
+        return packed.find(official, shape, unused).orElseThrow(() -> missing(official, shape));
     }
 
     private CheckpointException missing(String official, long[] shape) {
@@ -107,6 +117,14 @@ public final class Checkpoint implements AutoCloseable {
             throw new IllegalArgumentException(architecture.name() + " has no tensor '" + name + "'");
         }
         return tensor;
+    }
+
+    /**
+     * The Linears' weights, by official name, that a file of {@code sam convert} stores as int8 or 2:4 sparse; empty for every
+     * other file. {@link #tensor} gives their dense equivalents.
+     */
+    public Map<String, PackedLinear> packed() {
+        return Collections.unmodifiableMap(packed.found());
     }
 
     /** Tensors of the file, by its own names, that SAM does not have; extra heads of a fine-tuned relative, say. */

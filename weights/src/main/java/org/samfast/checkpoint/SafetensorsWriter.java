@@ -1,8 +1,5 @@
 package org.samfast.checkpoint;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -12,7 +9,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +22,7 @@ import org.samfast.tensor.Shape;
  */
 public final class SafetensorsWriter {
     private static final int CHUNK = 1 << 20;
-    private static final int ALIGNMENT = 8;
-    private static final String METADATA = "__metadata__";
-    private static final JsonFactory JSON = new JsonFactory();
+    static final String METADATA = "__metadata__";
 
     private SafetensorsWriter() {}
 
@@ -61,98 +55,101 @@ public final class SafetensorsWriter {
         }
     }
 
+    /** A tensor that is to be written: its place in the file follows from these. */
+    public record Spec(String name, DType dtype, long[] shape) {
+        public Spec {
+            if (name.equals(METADATA)) {
+                throw new IllegalArgumentException("no tensor can be named '" + name + "'");
+            }
+        }
+
+        long bytes() {
+            return Shape.bytes(dtype, shape);
+        }
+    }
+
+    /** Takes tensors in any order and puts each at its place. */
+    @FunctionalInterface
+    public interface Sink {
+        void put(Entry entry) throws IOException;
+    }
+
+    /** Makes the tensors of a file one after the other, so that they need not be in memory together. */
+    @FunctionalInterface
+    public interface Filler {
+        /** Puts every tensor once; gives the file's metadata, which takes as many bytes as was announced. */
+        Map<String, String> fill(Sink sink) throws IOException;
+    }
+
     /**
      * Replaces {@code file}. The tensors lie in the given order, wider dtypes first, so that each is aligned.
      *
      * @throws IllegalArgumentException where two tensors have one name
      */
     public static void write(Path file, Map<String, String> metadata, List<Entry> entries) throws IOException {
-        requireDistinctNames(entries);
-        List<Entry> aligned = entries.stream()
-                .sorted(Comparator.comparingInt((Entry entry) -> entry.dtype().bytes())
-                        .reversed())
+        List<Spec> specs = entries.stream()
+                .map(entry -> new Spec(entry.name(), entry.dtype(), entry.shape()))
                 .toList();
-        AtomicFile.replace(file, temporary -> writeTo(temporary, header(metadata, aligned), aligned));
-    }
-
-    private static void requireDistinctNames(List<Entry> entries) {
-        Set<String> names = new HashSet<>();
-        for (Entry entry : entries) {
-            if (!names.add(entry.name())) {
-                throw new IllegalArgumentException("two tensors are named '" + entry.name() + "'");
-            }
-        }
-    }
-
-    private static void writeTo(Path file, byte[] header, List<Entry> entries) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-                Arena arena = Arena.ofConfined()) {
-            writeFully(channel, ByteBuffer.wrap(header));
-            MemorySegment chunk = arena.allocate(CHUNK, Long.BYTES);
+        write(file, metadata, specs, sink -> {
             for (Entry entry : entries) {
-                writeData(channel, entry, chunk);
+                sink.put(entry);
             }
-            channel.force(true);
+            return metadata;
+        });
+    }
+
+    /**
+     * Replaces {@code file} by tensors that are made while it is written.
+     *
+     * @param announced metadata of the same length as what {@code filler} gives in the end
+     * @throws IllegalArgumentException where two tensors have one name
+     * @throws IllegalStateException where {@code filler} does not give what was announced
+     */
+    public static void write(Path file, Map<String, String> announced, List<Spec> specs, Filler filler)
+            throws IOException {
+        SafetensorsLayout layout = SafetensorsLayout.of(specs);
+        int length = layout.header(announced).length;
+        AtomicFile.replace(file, temporary -> {
+            try (FileChannel channel =
+                    FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                byte[] header = layout.header(fill(channel, layout, length, filler));
+                if (header.length != length) {
+                    throw new IllegalStateException("header of " + header.length + " bytes, announced " + length);
+                }
+                writeFully(channel, ByteBuffer.wrap(header), 0);
+                channel.force(true);
+            }
+        });
+    }
+
+    private static Map<String, String> fill(FileChannel channel, SafetensorsLayout layout, int header, Filler filler)
+            throws IOException {
+        Set<String> put = new HashSet<>();
+        try (Arena arena = Arena.ofShared()) { // tensors come from several threads, one at a time
+            MemorySegment chunk = arena.allocate(CHUNK, Long.BYTES);
+            Map<String, String> metadata = filler.fill(entry -> {
+                writeData(channel, entry, header + layout.offset(entry), chunk);
+                put.add(entry.name());
+            });
+            layout.requireAll(put);
+            return metadata;
         }
     }
 
-    private static void writeData(FileChannel channel, Entry entry, MemorySegment chunk) throws IOException {
+    private static void writeData(FileChannel channel, Entry entry, long position, MemorySegment chunk)
+            throws IOException {
         ValueLayout inFile = entry.unit().withOrder(ByteOrder.LITTLE_ENDIAN);
         for (long offset = 0; offset < entry.data().byteSize(); offset += CHUNK) {
             long bytes = Math.min(CHUNK, entry.data().byteSize() - offset);
             MemorySegment.copy(entry.data(), entry.unit(), offset, chunk, inFile, 0, bytes / inFile.byteSize());
-            writeFully(channel, chunk.asSlice(0, bytes).asByteBuffer());
+            writeFully(channel, chunk.asSlice(0, bytes).asByteBuffer(), position + offset);
         }
     }
 
-    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    private static void writeFully(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
+        long at = position;
         while (bytes.hasRemaining()) {
-            channel.write(bytes);
+            at += channel.write(bytes, at);
         }
-    }
-
-    /** Length and JSON, padded with spaces so that the data begins at a multiple of 8. */
-    private static byte[] header(Map<String, String> metadata, List<Entry> entries) throws IOException {
-        byte[] json = json(metadata, entries);
-        int padding = -json.length & (ALIGNMENT - 1);
-        ByteBuffer header =
-                ByteBuffer.allocate(Long.BYTES + json.length + padding).order(ByteOrder.LITTLE_ENDIAN);
-        header.putLong(json.length + padding).put(json);
-        while (header.hasRemaining()) {
-            header.put((byte) ' ');
-        }
-        return header.array();
-    }
-
-    private static byte[] json(Map<String, String> metadata, List<Entry> entries) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (JsonGenerator json = JSON.createGenerator(out)) {
-            json.writeStartObject();
-            if (!metadata.isEmpty()) {
-                json.writeObjectFieldStart(METADATA);
-                for (Map.Entry<String, String> pair : metadata.entrySet()) {
-                    json.writeStringField(pair.getKey(), pair.getValue());
-                }
-                json.writeEndObject();
-            }
-            long begin = 0;
-            for (Entry entry : entries) {
-                long end = begin + entry.data().byteSize();
-                writeJson(json, entry, begin, end);
-                begin = end;
-            }
-            json.writeEndObject();
-        }
-        return out.toByteArray();
-    }
-
-    private static void writeJson(JsonGenerator json, Entry entry, long begin, long end) throws IOException {
-        json.writeObjectFieldStart(entry.name());
-        json.writeStringField("dtype", entry.dtype().name());
-        json.writeFieldName("shape");
-        json.writeArray(entry.shape(), 0, entry.shape().length);
-        json.writeFieldName("data_offsets");
-        json.writeArray(new long[] {begin, end}, 0, 2);
-        json.writeEndObject();
     }
 }

@@ -33,12 +33,13 @@ final class FloatCopy {
     private static void copyChunks(Tensor from, MemorySegment to) {
         float[] values = new float[CHUNK];
         short[] raw = new short[CHUNK];
+        MemorySegment data = from.data();
         for (long first = 0; first < from.elements(); first += CHUNK) {
             int count = (int) Math.min(CHUNK, from.elements() - first);
             switch (from.dtype()) {
-                case BF16 -> widenBfloat16(from.data(), first, raw, values, count);
-                case F16 -> widenFloat16(from.data(), first, raw, values, count);
-                default -> roundDouble(from.data(), first, values, count);
+                case BF16 -> widenBfloat16(data, first, raw, values, count);
+                case F16 -> widenFloat16(data, first, raw, values, count);
+                default -> roundDouble(data, first, values, count);
             }
             MemorySegment.copy(values, 0, to, ValueLayout.JAVA_FLOAT, first * Float.BYTES, count);
         }
@@ -70,8 +71,9 @@ final class FloatCopy {
         long[] strides = from.strides();
         long[] index = new long[shape.length];
         long position = 0;
+        MemorySegment data = from.data();
         for (long i = 0; i < from.elements(); i++) {
-            to.setAtIndex(ValueLayout.JAVA_FLOAT, i, element(from.data(), from.dtype(), position));
+            to.setAtIndex(ValueLayout.JAVA_FLOAT, i, element(data, from.dtype(), position));
             for (int axis = shape.length - 1; axis >= 0; axis--) {
                 position += strides[axis];
                 if (++index[axis] < shape[axis]) {

@@ -5,9 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
- * An immutable view of a tensor inside a mapped file; nothing is read until asked for. The file's numbers are
+ * An immutable view of a tensor inside a mapped file, or made from one; nothing is read until asked for. The file's numbers are
  * little-endian.
  *
  * <p>Shape and strides count elements; strides need not be row-major, and several tensors may share bytes.
@@ -19,7 +20,7 @@ public final class Tensor {
     private final long[] shape;
     private final long[] strides;
     private final long elements;
-    private final MemorySegment data;
+    private final Supplier<MemorySegment> data;
 
     /**
      * A view whose first element is at the start of {@code data}; IllegalArgumentException where it would reach past
@@ -35,7 +36,8 @@ public final class Tensor {
             throw new IllegalArgumentException(
                     "shape " + Arrays.toString(shape) + " needs " + bytes + " bytes, there are " + data.byteSize());
         }
-        return new Tensor(dtype, shape, strides, data.asSlice(0, bytes).asReadOnly());
+        MemorySegment exact = data.asSlice(0, bytes).asReadOnly();
+        return new Tensor(dtype, shape, strides, () -> exact);
     }
 
     /** A row-major tensor at the start of {@code data}. */
@@ -43,7 +45,17 @@ public final class Tensor {
         return of(dtype, shape, Shape.rowMajorStrides(shape), data);
     }
 
-    private Tensor(DType dtype, long[] shape, long[] strides, MemorySegment data) {
+    /**
+     * A row-major tensor whose values are made whenever they are asked for, and never kept: what a packed file's weight
+     * expands to.
+     *
+     * @param values little-endian; as many bytes as the shape needs
+     */
+    public static Tensor computed(DType dtype, long[] shape, Supplier<MemorySegment> values) {
+        return new Tensor(dtype, shape, Shape.rowMajorStrides(shape), values);
+    }
+
+    private Tensor(DType dtype, long[] shape, long[] strides, Supplier<MemorySegment> data) {
         this.dtype = dtype;
         this.shape = shape.clone();
         this.strides = strides.clone();
@@ -72,7 +84,7 @@ public final class Tensor {
 
     /** The bytes from the first to the last element, little-endian, read-only. */
     public MemorySegment data() {
-        return data;
+        return data.get();
     }
 
     /** Whether the elements lie in row-major order without gaps. */
@@ -101,9 +113,11 @@ public final class Tensor {
      * contiguous F32 at a 4-byte aligned address, otherwise a converted copy in {@code arena}.
      */
     public MemorySegment toFloatSegment(Arena arena) {
-        boolean isNative = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN && data.maxByteAlignment() >= 4;
-        if (dtype == DType.F32 && isNative && isContiguous()) {
-            return data;
+        if (dtype == DType.F32 && isContiguous() && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+            MemorySegment bytes = data();
+            if (bytes.maxByteAlignment() >= 4) {
+                return bytes;
+            }
         }
         MemorySegment values = arena.allocate(ValueLayout.JAVA_FLOAT, elements);
         FloatCopy.copy(this, values);

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.samfast.architecture.SamArchitecture;
 import org.samfast.checkpoint.Checkpoint;
+import org.samfast.packed.PackedFormat;
 import org.samfast.tensor.Tensor;
 
 /** What {@code sam info} says of a checkpoint, for people and as JSON. */
@@ -36,8 +37,12 @@ public final class CheckpointReport {
         sha256 = withSha256 ? checkpoint.sha256() : null;
     }
 
-    /** The element types of the tensors: {@code bf16}, or {@code bf16 and f32}. */
+    /** The element types of the tensors, {@code bf16} or {@code bf16 and f32}, or the packed format: {@code int8-sparse24}. */
     public static String storedIn(Checkpoint checkpoint) {
+        return PackedFormat.of(checkpoint.packed().values()).orElseGet(() -> elementTypes(checkpoint));
+    }
+
+    private static String elementTypes(Checkpoint checkpoint) {
         return checkpoint.tensors().values().stream()
                 .map(CheckpointReport::dtype)
                 .distinct()

@@ -14,7 +14,7 @@ public final class OutputException extends IOException {
 
     private static String reason(IOException cause) {
         return switch (cause) {
-            case AccessDeniedException _ -> "permission denied; choose another folder with --out";
+            case AccessDeniedException _ -> "permission denied; choose another folder";
             case NoSuchFileException _ -> "its folder does not exist";
             case FileSystemException e when e.getReason() != null -> e.getReason();
             default -> String.valueOf(cause.getMessage());

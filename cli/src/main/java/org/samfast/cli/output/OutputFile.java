@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.samfast.checkpoint.CheckpointException;
 import org.samfast.file.AtomicFile;
 
 /** The files that sam writes for its user: whole or not at all, and with a sentence where that fails. */
@@ -16,6 +17,23 @@ public final class OutputFile {
     @FunctionalInterface
     public interface Content {
         void writeTo(OutputStream out) throws IOException;
+    }
+
+    /** Writes a file whole or not at all, by other means. */
+    @FunctionalInterface
+    public interface Writing<T> {
+        T write() throws IOException;
+    }
+
+    /** What {@code writing} gives; a file system's refusal becomes a sentence about the target. */
+    public static <T> T writing(Path target, Writing<T> writing) throws IOException {
+        try {
+            return writing.write();
+        } catch (CheckpointException e) {
+            throw e; // a sentence already
+        } catch (IOException e) {
+            throw new OutputException(target, e);
+        }
     }
 
     /** Replaces the target by what {@code content} writes. */

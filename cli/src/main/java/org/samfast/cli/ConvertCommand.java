@@ -1,0 +1,162 @@
+package org.samfast.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.samfast.checkpoint.Checkpoint;
+import org.samfast.cli.output.ConversionReportJson;
+import org.samfast.cli.output.OutputFile;
+import org.samfast.cli.terminal.StatusLine;
+import org.samfast.convert.Calibration;
+import org.samfast.convert.CheckpointConverter;
+import org.samfast.convert.ConversionOptions;
+import org.samfast.convert.ConversionReport;
+import org.samfast.convert.SparseLayers;
+import org.samfast.convert.WeightFormat;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sam convert}: a checkpoint in another format. Prints the file on stdout. */
+@Command(
+        name = "convert",
+        description = {
+            "Write a checkpoint in another format: half the size, int8, or 2:4 sparse.",
+            "The output is a .safetensors file with the official names. What is there already from the same source with the"
+                    + " same options is left as it is."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  sam convert sam_vit_b_01ec64.pth",
+            "  sam convert sam_vit_b_01ec64.pth small.safetensors --to fp16",
+            "  sam convert sam_vit_b_01ec64.pth --to bf16-sparse24 --report report.json"
+        })
+final class ConvertCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "IN", description = "A .pth or .safetensors file.")
+    Path in = Path.of("");
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "OUT",
+            description = "Default: IN's name with -FORMAT.safetensors instead of its ending, beside IN.")
+    @Nullable
+    Path out;
+
+    @Option(
+            names = "--to",
+            paramLabel = "FORMAT",
+            defaultValue = "bf16",
+            description =
+                    "fp32, fp16, bf16 (default), int8, bf16-sparse24 or int8-sparse24. int8 and sparse24 are about the"
+                            + " image encoder's Linears; the rest becomes bf16.")
+    String to = "bf16";
+
+    @Option(
+            names = "--sparse-layers",
+            paramLabel = "LAYERS",
+            defaultValue = "mlp",
+            description = "Which Linears sparse24 prunes: mlp (default), all, or a list of qkv, proj, lin1, lin2, each"
+                    + " perhaps with a block before it: 3.lin1.")
+    String sparseLayers = "mlp";
+
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Also write per tensor how it is stored, its error, and what energy is kept, as JSON.")
+    @Nullable
+    Path report;
+
+    @Option(names = "--quiet", description = "Say nothing on stderr but errors.")
+    boolean quiet;
+
+    @Spec
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        WeightFormat format = format();
+        SparseLayers layers = sparseLayers();
+        Path output = out != null ? out : beside(in, format);
+        try (Checkpoint source = Checkpoint.open(in)) {
+            ConversionOptions options = new ConversionOptions(format, layers, Calibration.NONE);
+            ConversionReport done = convert(source, output, options);
+            if (report != null && !done.alreadyThere()) {
+                OutputFile.write(report, file -> ConversionReportJson.write(file, done));
+            }
+            remark(done);
+            spec.commandLine().getOut().println(output);
+        }
+        return ExitCode.DONE;
+    }
+
+    private WeightFormat format() {
+        return WeightFormat.labelled(to)
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(), "--to: expected one of " + WeightFormat.labels() + ", got '" + to + "'"));
+    }
+
+    private SparseLayers sparseLayers() {
+        try {
+            return SparseLayers.parse(sparseLayers);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--sparse-layers: " + e.getMessage(), e);
+        }
+    }
+
+    /** {@code sam_vit_b.pth} to {@code sam_vit_b-bf16.safetensors}, in the same folder. */
+    static Path beside(Path in, WeightFormat format) {
+        String name = String.valueOf(in.getFileName());
+        String stem = name.replaceFirst("(?<=.)\\.(pth|pt|bin|safetensors)$", "");
+        return in.resolveSibling(stem + "-" + format.label() + ".safetensors");
+    }
+
+    private ConversionReport convert(Checkpoint source, Path output, ConversionOptions options) throws IOException {
+        StatusLine progress = StatusLine.on(spec.commandLine().getErr(), !quiet);
+        try {
+            return OutputFile.writing(
+                    output,
+                    () -> CheckpointConverter.convert(
+                            source,
+                            output,
+                            options,
+                            (step, done, of) -> progress.show(done * 100L / of + "%  " + step)));
+        } finally {
+            progress.clear();
+        }
+    }
+
+    private void remark(ConversionReport done) {
+        if (quiet) {
+            return;
+        }
+        PrintWriter stderr = spec.commandLine().getErr();
+        if (done.alreadyThere()) {
+            stderr.println("already there, made from the same source with the same options");
+            if (report != null) {
+                stderr.println("no report: it is written when a file is converted; remove " + done.output() + " first");
+            }
+            return;
+        }
+        List<String> dense = done.tensors().stream()
+                .flatMap(tensor -> tensor.whyNot().map(why -> tensor.name() + ": " + why).stream())
+                .toList();
+        dense.forEach(stderr::println);
+        stderr.printf(
+                Locale.ROOT,
+                "%s: %d tensors, largest relative error of one %.2g%n",
+                done.metadata().get("sam.variant"),
+                done.tensors().size(),
+                done.tensors().stream()
+                        .mapToDouble(tensor -> tensor.relativeError())
+                        .max()
+                        .orElse(0));
+    }
+}
