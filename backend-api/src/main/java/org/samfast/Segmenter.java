@@ -1,5 +1,6 @@
 package org.samfast;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.samfast.backend.ImageEmbedding;
 import org.samfast.backend.PromptedImage;
@@ -9,7 +10,9 @@ import org.samfast.image.RgbImage;
 import org.samfast.mask.MaskChoice;
 import org.samfast.mask.MaskPrediction;
 import org.samfast.mask.MaskRequest;
+import org.samfast.mask.ScoredMask;
 import org.samfast.mask.Segmentation;
+import org.samfast.prompt.MaskPrompt;
 import org.samfast.prompt.Prompt;
 
 /**
@@ -58,6 +61,22 @@ public final class Segmenter implements AutoCloseable {
                 backend.predict(List.of(new PromptedImage(embedding, prompts))).getFirst();
         MaskRequest wanted = MaskRequest.of(choice, prompts, prediction);
         return new Segmentation(prediction, backend.finish(prediction, wanted));
+    }
+
+    /**
+     * Asks once more for each object's mask, with its low-res logits as a further prompt beside the old ones; the single-mask
+     * output answers, as with {@code multimask_output=False} of the original.
+     *
+     * @param found one mask per prompt
+     */
+    public Segmentation refine(ImageEmbedding embedding, List<Prompt> prompts, Segmentation found) {
+        List<Prompt> refined = new ArrayList<>();
+        for (ScoredMask mask : found.masks()) {
+            Prompt prompt = prompts.get(mask.prompt());
+            float[] logits = found.prediction().logits().copyOf(mask.prompt(), mask.output());
+            refined.add(new Prompt(prompt.points(), prompt.box(), new MaskPrompt(logits)));
+        }
+        return predict(embedding, refined, MaskChoice.SINGLE);
     }
 
     /** What runs, on what: {@code onnx: CPU, 2 threads, vit_b, weights BF16, computed fp32}. */

@@ -29,6 +29,15 @@ public record BinaryMask(Size size, byte[] pixels) {
         return MaskBox.of(this);
     }
 
+    /** What lies in a box of the image, as a mask of the box's size. */
+    public BinaryMask part(MaskBox box) {
+        byte[] part = new byte[Math.multiplyExact(box.width(), box.height())];
+        for (int y = 0; y < box.height(); y++) {
+            System.arraycopy(pixels, (box.y() + y) * size.width() + box.x(), part, y * box.width(), box.width());
+        }
+        return new BinaryMask(new Size(box.width(), box.height()), part);
+    }
+
     /**
      * Pixels inside both over pixels inside either; 1 where both masks are empty.
      *

@@ -12,12 +12,17 @@ public final class ConnectedComponents {
     private final PixelRuns runs;
     private final int[] component;
     private final long[] area;
+    private final boolean[] atBorder;
 
     private ConnectedComponents(BinaryMask mask, PixelRuns runs, int[] component, long[] area) {
         this.mask = mask;
         this.runs = runs;
         this.component = component;
         this.area = area;
+        atBorder = new boolean[area.length];
+        for (int run = 0; run < runs.count(); run++) {
+            atBorder[component[run]] |= runs.touchesBorder(run, mask.size().height());
+        }
     }
 
     /** The regions inside the mask. */
@@ -92,6 +97,11 @@ public final class ConnectedComponents {
     /** Pixels of that component, counted from 0 in the order of their first pixels along the rows. */
     public long area(int index) {
         return area[index];
+    }
+
+    /** Whether that component has a pixel at the border of the mask. */
+    public boolean touchesBorder(int index) {
+        return atBorder[index];
     }
 
     /**

@@ -1,5 +1,7 @@
 package org.samfast.mask;
 
+import java.util.Arrays;
+
 /**
  * Mask logits before thresholding, of all prompts on one image.
  *
@@ -23,5 +25,10 @@ public record LowResLogits(float[] values, int prompts) {
     /** Index of the first value of that mask. */
     public int offset(int prompt, int mask) {
         return (prompt * MASKS + mask) * SIDE * SIDE;
+    }
+
+    /** The values of one mask, [256][256]. */
+    public float[] copyOf(int prompt, int mask) {
+        return Arrays.copyOfRange(values, offset(prompt, mask), offset(prompt, mask) + SIDE * SIDE);
     }
 }

@@ -69,6 +69,12 @@ final class PixelRuns {
         return (long) (row(run) / 2) * width + (begins[run] - row(run) * width) / 2;
     }
 
+    /** Whether the run has a pixel at the border of the mask. */
+    boolean touchesBorder(int run, int height) {
+        int row = row(run);
+        return row == 0 || row == height - 1 || begins[run] == row * width || ends[run] == (row + 1) * width;
+    }
+
     /** Turns the run's pixels over. */
     void turn(int run, byte[] pixels) {
         for (int at = begins[run]; at < ends[run]; at++) {

@@ -3,15 +3,13 @@ package org.samfast.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.samfast.cli.input.ImageArguments;
 import org.samfast.cli.input.MaskFile;
-import org.samfast.cli.output.OutputFormat;
 import org.samfast.cli.output.OutputPlan;
+import org.samfast.cli.output.OutputSettings;
 import org.samfast.cli.output.ResultWriter;
 import org.samfast.cli.output.StageDump;
 import org.samfast.cli.prompt.PromptArguments;
@@ -42,6 +40,9 @@ import picocli.CommandLine.Spec;
             "  sam segment groceries.jpg --points 400,270",
             "  sam segment groceries.jpg --points \"400,270;120,60,0\" --multimask",
             "  sam segment truck.jpg --box 75,275,1725,850 --format png,overlay,rle",
+            "  sam segment truck.jpg --box 75,275,1725,850 --format coco,yolo --class car",
+            "  sam segment dog.jpg --points 300,400 --format cutout --soft-edge 3",
+            "  sam segment dog.jpg --box 200,220,400,530 --refine 2 --fill-holes --largest",
             "  sam segment truck.jpg --points 500,370 --points 1520,700 --json",
             "  sam segment dog.jpg --points 300,400 --format logits",
             "  sam segment dog.jpg --mask-in dog.logits.safetensors --box 200,220,400,530",
@@ -87,21 +88,11 @@ final class SegmentCommand implements Callable<Integer> {
     @Mixin
     ModelOptions model = new ModelOptions();
 
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            defaultValue = "",
-            description = "Folder to write to, made where missing; default: the current one. Files are replaced.")
-    Path out = Path.of("");
+    @Mixin
+    CleanupOptions cleanup = new CleanupOptions();
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            split = ",",
-            defaultValue = "png,overlay",
-            description = "What to write, separated by commas: ${COMPLETION-CANDIDATES}; default: png,overlay."
-                    + " rle is COCO run lengths, logits can be given to --mask-in again.")
-    Set<OutputFormat> formats = EnumSet.of(OutputFormat.PNG, OutputFormat.OVERLAY);
+    @Mixin
+    OutputOptions output = new OutputOptions();
 
     @Option(names = "--json", description = "Print one JSON object per image on stdout instead.")
     boolean json;
@@ -132,11 +123,13 @@ final class SegmentCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<Prompt> prompts = prompts();
         List<Path> files = ImageArguments.expand(images);
-        checkUsage(files, prompts.size());
-        Files.createDirectories(out.toAbsolutePath());
+        OutputSettings settings = output.settings(prompts.size(), multimask);
+        checkUsage(files, prompts.size(), settings);
+        cleanup.check(prompts, multimask);
+        Files.createDirectories(settings.folder().toAbsolutePath());
         StageDump stages = dump == null ? null : new StageDump(dump);
-        try (ModelSession session = model.open(stages)) {
-            ResultWriter writer = new ResultWriter(out, formats, multimask);
+        try (ModelSession session = model.open(stages);
+                ResultWriter writer = new ResultWriter(settings)) {
             StepTimes times = new StepTimes(spec.commandLine().getErr(), main.verbose);
             return new ImageBatch(spec.commandLine(), main.verbose, model.quiet)
                     .run(files, new SegmentRun(this, session, prompts, writer, stages, times));
@@ -156,7 +149,7 @@ final class SegmentCommand implements Callable<Integer> {
         }
     }
 
-    private void checkUsage(List<Path> files, int objects) {
+    private void checkUsage(List<Path> files, int objects, OutputSettings settings) {
         if (maxPixels < 1) {
             throw usage("--max-pixels: expected 1 or more, got " + maxPixels);
         }
@@ -164,7 +157,7 @@ final class SegmentCommand implements Callable<Integer> {
             throw usage("--dump: expected one image and one object, got " + files.size() + " images and " + objects
                     + " objects; for example: sam segment photo.jpg --points 400,270 --dump stages.safetensors");
         }
-        new OutputPlan(out, formats, objects, multimask).conflict(files).ifPresent(conflict -> {
+        new OutputPlan(settings, objects).conflict(files).ifPresent(conflict -> {
             throw usage(conflict);
         });
     }

@@ -7,12 +7,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.samfast.Segmenter;
 import org.samfast.backend.ImageEmbedding;
+import org.samfast.cli.output.ImageResult;
 import org.samfast.cli.output.JsonText;
+import org.samfast.cli.output.MaskResult;
+import org.samfast.cli.output.OutputFormat;
 import org.samfast.cli.output.ResultJson;
 import org.samfast.cli.output.ResultWriter;
 import org.samfast.cli.output.StageDump;
-import org.samfast.cli.output.WrittenImage;
-import org.samfast.cli.output.WrittenMask;
 import org.samfast.cli.prompt.PromptBounds;
 import org.samfast.cli.terminal.StepTimes;
 import org.samfast.image.ImageReader;
@@ -60,7 +61,7 @@ final class SegmentRun implements ImageBatch.Work<Path> {
         if (stages != null) {
             stages.write(image, found.prediction());
         }
-        WrittenImage written = writer.write(file, image, prompts, found, session.origin());
+        ImageResult written = writer.write(file, image, prompts, found, session.origin());
         times.done("write");
         times.print();
         return command.json
@@ -74,8 +75,11 @@ final class SegmentRun implements ImageBatch.Work<Path> {
         try (ImageEmbedding embedding = segmenter.embed(image)) {
             times.done("encode");
             Segmentation found = segmenter.predict(embedding, prompts, command.choice());
+            for (int round = 0; round < command.cleanup.refine; round++) {
+                found = segmenter.refine(embedding, prompts, found);
+            }
             times.done("decode and finish");
-            return found;
+            return command.cleanup.clean(found, prompts);
         }
     }
 
@@ -85,13 +89,13 @@ final class SegmentRun implements ImageBatch.Work<Path> {
     }
 
     /** {@code groceries.mask.png  object 1  score 0.93  area 12345 px (3.1%)  box 340,210,460,330}. */
-    private static String line(WrittenImage image, WrittenMask mask) {
+    private static String line(ImageResult image, MaskResult mask) {
         return String.format(
                 Locale.ROOT,
                 "%s  object %d  score %.2f  area %d px (%.1f%%)  box %s",
-                mask.png() != null ? mask.png() : image.image(),
-                mask.mask().prompt() + 1,
-                mask.mask().quality(),
+                image.names().asked(OutputFormat.PNG, mask.scored()).orElse(image.file()),
+                mask.object(),
+                mask.scored().quality(),
                 mask.area(),
                 100.0 * mask.area() / image.size().area(),
                 mask.area() == 0 ? "none" : text(mask.box()));

@@ -6,6 +6,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,6 +93,41 @@ class SegmentCommandTest {
     }
 
     @Test
+    void everyFormatWritesWhatTheJsonLineNames() throws Exception {
+        String all = "png,merged,index,overlay,cutout,coco,rle,polygons,yolo,geojson,svg,json,logits";
+        Ended ended = segment(image, "--points", "100,60", "--points", "9,9", "--format", all, "--json");
+        assertThat(ended.exitCode()).isZero();
+        String[] files = Pattern.compile("\"(" + Pattern.quote(out.toString()) + "/[^\"]*)\"")
+                .matcher(ended.stdout())
+                .results()
+                .map(found -> Path.of(found.group(1)).getFileName().toString())
+                .sorted()
+                .toArray(String[]::new);
+        assertThat(filesWritten()).containsExactly(files).hasSize(17);
+    }
+
+    @Test
+    void cleaningUpTakesAreaAndAnImageMayFollowTheOption() {
+        assertThat(segment("--fill-holes", image, "--box", "64,32,128,96", "--largest")
+                        .stdout())
+                .contains("area 4096 px");
+        assertThat(segment("--fill-holes", "9", image, "--points", "100,60", "--box", "90,50,104,64")
+                        .stdout())
+                .contains("area 196 px");
+        assertThat(segment(image, "--box", "64,32,128,96", "--clip-to-box", "--min-area", "99999")
+                        .stdout())
+                .contains("area 4096 px");
+    }
+
+    @Test
+    void refiningAnswersWithTheSingleMask() {
+        assertThat(segment(image, "--points", "100,60").stdout()).contains("score 0.90");
+        Ended refined = segment(image, "--points", "100,60", "--refine", "2");
+        assertThat(refined.exitCode()).isZero();
+        assertThat(refined.stdout()).contains("score 0.50");
+    }
+
+    @Test
     void logitsCanBeGivenBackAsAPrompt() throws Exception {
         Ended first = segment(image, "--points", "100,60", "--format", "png,logits");
         byte[] mask = Files.readAllBytes(out.resolve("dog.mask.png"));
@@ -134,6 +170,14 @@ class SegmentCommandTest {
                 "--points 1;2|--points: expected x,y or x,y,label",
                 "--box 1,2,3|--box: expected x0,y0,x1,y1, got '1,2,3'",
                 "--points 1,2 --points 3,4 --box 1,2,3,4|got 2 x --points and 1 x --box",
+                "--points 1,2 --tolerance -1|--tolerance: expected 0 or more, got -1",
+                "--points 1,2 --soft-edge 2000|--soft-edge: expected 0 to 1000 pixels, got 2000",
+                "--points 1,2 --class a --class b|--class: expected one for all or one for each of 1 objects, got 2",
+                "--points 1,2 --fill-holes -2|--fill-holes: expected 0 or more pixels, got -2",
+                "--points 1,2 --min-area -2|--min-area: expected 0 or more pixels, got -2",
+                "--points 1,2 --refine 101|--refine: expected 0 to 100 rounds, got 101",
+                "--points 1,2 --refine 1 --multimask|--refine goes on with one mask per object",
+                "--points 1,2 --clip-to-box|--clip-to-box: object 1 has no --box",
                 "--points 1,2 --format gif|Invalid value for option '--format'",
                 "--points 1,2 --precision int7|Invalid value for option '--precision'",
                 "--points 1,2 --threads -1|--threads: expected 0 or more, got -1",

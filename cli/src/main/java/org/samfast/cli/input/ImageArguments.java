@@ -13,7 +13,7 @@ import org.samfast.image.ImageException;
 /** The images that the command line names: files as they are, folders as the images in them. */
 public final class ImageArguments {
     private static final Pattern IMAGE = Pattern.compile(".*\\.(jpe?g|png|gif|bmp|tiff?|webp)");
-    private static final Pattern OWN_OUTPUT = Pattern.compile(".*\\.(mask[1-3]?|overlay)\\.png");
+    private static final Pattern OWN_OUTPUT = Pattern.compile(".*\\.((mask|cutout)[1-3]?|overlay|merged|index)\\.png");
 
     private ImageArguments() {}
 

@@ -46,6 +46,36 @@ final class Canvas {
         shape(x0, y0, x1, y1, colour, (px, py) -> insideOut(px, py, x0, y0, x1, y1));
     }
 
+    /** A filled upright rectangle with round corners. */
+    void roundedRectangle(double x0, double y0, double x1, double y1, double corner, Colour colour) {
+        double middleX = (x0 + x1) / 2;
+        double middleY = (y0 + y1) / 2;
+        double wide = (x1 - x0) / 2 - corner;
+        double high = (y1 - y0) / 2 - corner;
+        shape(x0, y0, x1, y1, colour, (px, py) -> {
+            double outX = Math.abs(px - middleX) - wide;
+            double outY = Math.abs(py - middleY) - high;
+            return Math.hypot(Math.max(outX, 0), Math.max(outY, 0)) + Math.min(Math.max(outX, outY), 0) - corner;
+        });
+    }
+
+    /** A line with round ends. */
+    void line(double x0, double y0, double x1, double y1, double radius, Colour colour) {
+        double dx = x1 - x0;
+        double dy = y1 - y0;
+        double squared = Math.max(dx * dx + dy * dy, 1e-12);
+        shape(
+                Math.min(x0, x1) - radius,
+                Math.min(y0, y1) - radius,
+                Math.max(x0, x1) + radius,
+                Math.max(y0, y1) + radius,
+                colour,
+                (px, py) -> {
+                    double along = Math.clamp(((px - x0) * dx + (py - y0) * dy) / squared, 0.0, 1.0);
+                    return Math.hypot(px - x0 - along * dx, py - y0 - along * dy) - radius;
+                });
+    }
+
     private static double insideOut(double x, double y, double x0, double y0, double x1, double y1) {
         return Math.max(Math.max(x0 - x, x - x1), Math.max(y0 - y, y - y1));
     }

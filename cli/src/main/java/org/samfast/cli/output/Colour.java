@@ -28,4 +28,9 @@ record Colour(int red, int green, int blue) {
     static Colour ofMask(int index) {
         return MASKS.get(index % MASKS.size());
     }
+
+    /** Black or white, whichever reads better on this colour: by its luma (ITU-R BT.601). */
+    Colour onIt() {
+        return 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? BLACK : WHITE;
+    }
 }

@@ -2,9 +2,13 @@ package org.samfast.cli.output;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
+import java.nio.file.Path;
 
 /** The two shapes of the JSON that sam writes: one line for stdout, indented for files. */
 public final class JsonText {
@@ -34,5 +38,24 @@ public final class JsonText {
             content.writeTo(json);
             json.writeRaw('\n');
         }
+    }
+
+    /** Writes to a stream that stays open, each element of an array on a line. */
+    static JsonGenerator lineByLine(OutputStream out) throws IOException {
+        DefaultPrettyPrinter lines = new DefaultPrettyPrinter();
+        lines.indentArraysWith(new DefaultIndenter("  ", "\n"));
+        return JSON.createGenerator(out)
+                .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+                .setPrettyPrinter(lines);
+    }
+
+    /** Reads a file. */
+    static JsonParser parser(Path file) throws IOException {
+        return JSON.createParser(file.toFile());
+    }
+
+    /** Reads a text. */
+    static JsonParser parser(String text) throws IOException {
+        return JSON.createParser(text);
     }
 }

@@ -2,22 +2,24 @@ package org.samfast.cli.output;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.samfast.checkpoint.SafetensorsWriter;
 import org.samfast.mask.LowResLogits;
-import org.samfast.mask.MaskPrediction;
 import org.samfast.mask.ScoredMask;
 
 /** A mask's low-resolution logits as a safetensors file: {@code low_res_logits} [1,256,256] F32. */
 final class LogitsFile {
     private LogitsFile() {}
 
-    static void write(Path target, MaskPrediction prediction, ScoredMask mask) throws OutputException {
-        LowResLogits logits = prediction.logits();
-        int from = logits.offset(mask.prompt(), mask.output());
-        float[] values = Arrays.copyOfRange(logits.values(), from, from + LowResLogits.SIDE * LowResLogits.SIDE);
+    static FormatWriter writer() {
+        return MaskFiles.each(OutputFormat.LOGITS, LogitsFile::write);
+    }
+
+    private static void write(Path target, ImageResult image, MaskResult result) throws OutputException {
+        LowResLogits logits = image.prediction().logits();
+        ScoredMask mask = result.scored();
+        float[] values = logits.copyOf(mask.prompt(), mask.output());
         long[] shape = {1, LowResLogits.SIDE, LowResLogits.SIDE};
         try {
             SafetensorsWriter.write(

@@ -11,13 +11,14 @@ import org.samfast.prompt.ImageBox;
 import org.samfast.prompt.ImagePoint;
 import org.samfast.prompt.Prompt;
 
-/** The image with its masks as coloured, outlined areas, and the prompts that asked for them drawn on top. */
+/** The image with its masks as coloured, outlined and labelled areas, and the prompts that asked for them drawn on top. */
 public final class Overlay {
     private static final double FILL_OPACITY = 0.45;
 
     private final Canvas canvas;
     private final double line;
     private final double dot;
+    private final Labels labels;
 
     private Overlay(RgbImage image) {
         canvas = new Canvas(image);
@@ -26,6 +27,14 @@ public final class Overlay {
         double scale = Math.min((size.width() + size.height()) / 2.0, 4 * shortSide);
         line = Math.max(1.0, scale / 600);
         dot = Math.max(2.5, scale / 110);
+        labels = new Labels(size, Math.max(7, scale / 65), line);
+    }
+
+    /** Writes the overlay of an image. */
+    static void write(ImageResult image) throws OutputException {
+        List<ScoredMask> masks = image.masks().stream().map(MaskResult::scored).toList();
+        RgbImage overlay = of(image.image(), image.prompts(), masks);
+        OutputFile.write(image.names().file(OutputFormat.OVERLAY), out -> PngWriter.write(out, overlay));
     }
 
     /** Draws masks and prompts on a copy of the image; each mask in a colour of its own. */
@@ -39,7 +48,24 @@ public final class Overlay {
         for (int i = 0; i < prompts.size(); i++) {
             overlay.prompt(prompts.get(i), Colour.ofMask(firstMaskOf(i, masks)));
         }
+        overlay.label(prompts, masks);
         return overlay.canvas.image();
+    }
+
+    private void label(List<Prompt> prompts, List<ScoredMask> masks) {
+        prompts.stream()
+                .flatMap(prompt -> prompt.points().stream())
+                .forEach(point -> labels.avoid(point.x() + 0.5, point.y() + 0.5, 1.35 * dot));
+        for (int i = 0; i < masks.size(); i++) {
+            ScoredMask mask = masks.get(i);
+            boolean oneOfSeveral = masks.stream()
+                            .filter(other -> other.prompt() == mask.prompt())
+                            .count()
+                    > 1;
+            if (mask.mask().area() > 0) {
+                labels.draw(canvas, mask, oneOfSeveral, Colour.ofMask(i));
+            }
+        }
     }
 
     private static int firstMaskOf(int prompt, List<ScoredMask> masks) {

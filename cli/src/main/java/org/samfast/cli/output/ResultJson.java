@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.samfast.mask.MaskBox;
 import org.samfast.prompt.ImageBox;
 import org.samfast.prompt.ImagePoint;
@@ -18,8 +17,14 @@ public final class ResultJson {
         this.json = json;
     }
 
+    /** Writes the file of an image. */
+    static void write(ImageResult image) throws OutputException {
+        OutputFile.write(
+                image.names().file(OutputFormat.JSON), out -> JsonText.indented(out, json -> write(json, image)));
+    }
+
     /** Writes the object. */
-    public static void write(JsonGenerator json, WrittenImage image) throws IOException {
+    public static void write(JsonGenerator json, ImageResult image) throws IOException {
         new ResultJson(json).image(image);
     }
 
@@ -31,29 +36,28 @@ public final class ResultJson {
         json.writeEndObject();
     }
 
-    private void image(WrittenImage image) throws IOException {
+    private void image(ImageResult image) throws IOException {
         json.writeStartObject();
-        json.writeStringField("image", image.image().toString());
+        json.writeStringField("image", image.file().toString());
         json.writeNumberField("width", image.size().width());
         json.writeNumberField("height", image.size().height());
-        json.writeStringField("model", image.model());
-        json.writeStringField("weights", image.weights());
-        json.writeStringField("backend", image.backend());
+        json.writeStringField("model", image.origin().model());
+        json.writeStringField("weights", image.origin().weights());
+        json.writeStringField("backend", image.origin().backend());
         json.writeArrayFieldStart("objects");
         for (int i = 0; i < image.prompts().size(); i++) {
             int object = i;
-            List<WrittenMask> masks = image.masks().stream()
-                    .filter(mask -> mask.mask().prompt() == object)
+            List<MaskResult> masks = image.masks().stream()
+                    .filter(mask -> mask.scored().prompt() == object)
                     .toList();
-            object(image.prompts().get(i), masks);
+            object(image.prompts().get(i), masks, image.names());
         }
         json.writeEndArray();
-        file("overlay", image.overlay());
-        file("rle", image.rle());
+        files(image.names());
         json.writeEndObject();
     }
 
-    private void object(Prompt prompt, List<WrittenMask> masks) throws IOException {
+    private void object(Prompt prompt, List<MaskResult> masks, OutputNames names) throws IOException {
         json.writeStartObject();
         json.writeArrayFieldStart("points");
         for (ImagePoint point : prompt.points()) {
@@ -67,23 +71,41 @@ public final class ResultJson {
         }
         json.writeBooleanField("mask_input", prompt.mask() != null);
         json.writeArrayFieldStart("masks");
-        for (WrittenMask mask : masks) {
-            mask(mask);
+        for (MaskResult mask : masks) {
+            mask(mask, names);
         }
         json.writeEndArray();
         json.writeEndObject();
     }
 
-    private void mask(WrittenMask mask) throws IOException {
+    private void mask(MaskResult mask, OutputNames names) throws IOException {
         json.writeStartObject();
-        json.writeNumberField("output", mask.mask().output());
-        json.writeNumberField("predicted_iou", mask.mask().quality());
+        json.writeNumberField("output", mask.scored().output());
+        json.writeNumberField("predicted_iou", mask.scored().quality());
+        json.writeStringField("class", mask.category());
         json.writeNumberField("area", mask.area());
         json.writeFieldName("bbox");
         cocoBox(json, mask.box());
-        file("png", mask.png());
-        file("logits", mask.logits());
+        for (OutputFormat format : names.formats()) {
+            if (format.scope() == OutputFormat.Scope.MASK) {
+                json.writeStringField(
+                        format.toString(), names.file(format, mask.scored()).toString());
+            }
+        }
         json.writeEndObject();
+    }
+
+    /** Those that are not of one mask, by their format. */
+    private void files(OutputNames names) throws IOException {
+        for (OutputFormat format : names.formats()) {
+            if (format.scope() != OutputFormat.Scope.MASK) {
+                json.writeStringField(format.toString(), names.file(format).toString());
+            }
+        }
+        if (names.formats().contains(OutputFormat.YOLO)) {
+            json.writeStringField(
+                    "classes", names.folder().resolve(YoloWriter.CLASSES).toString());
+        }
     }
 
     /** COCO's form of a box: left, top, width, height. */
@@ -105,12 +127,6 @@ public final class ResultJson {
             json.writeNumber((long) value);
         } else {
             json.writeNumber(value);
-        }
-    }
-
-    private void file(String field, @Nullable Path file) throws IOException {
-        if (file != null) {
-            json.writeStringField(field, file.toString());
         }
     }
 }

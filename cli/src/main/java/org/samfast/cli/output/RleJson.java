@@ -2,7 +2,6 @@ package org.samfast.cli.output;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.util.List;
 import org.samfast.mask.BinaryMask;
 import org.samfast.mask.RunLength;
 import org.samfast.prompt.ImagePoint;
@@ -15,26 +14,22 @@ import org.samfast.prompt.Prompt;
 final class RleJson {
     private RleJson() {}
 
-    static void write(JsonGenerator json, List<Prompt> prompts, List<WrittenMask> masks) throws IOException {
+    static void write(ImageResult image) throws OutputException {
+        OutputFile.write(
+                image.names().file(OutputFormat.RLE), out -> JsonText.indented(out, json -> records(json, image)));
+    }
+
+    private static void records(JsonGenerator json, ImageResult image) throws IOException {
         json.writeStartArray();
-        for (WrittenMask mask : masks) {
-            record(json, prompts.get(mask.mask().prompt()), mask);
+        for (MaskResult mask : image.masks()) {
+            record(json, image.prompts().get(mask.scored().prompt()), mask);
         }
         json.writeEndArray();
     }
 
-    private static void record(JsonGenerator json, Prompt prompt, WrittenMask written) throws IOException {
-        BinaryMask mask = written.mask().mask();
+    private static void record(JsonGenerator json, Prompt prompt, MaskResult mask) throws IOException {
         json.writeStartObject();
-        json.writeObjectFieldStart("segmentation");
-        json.writeFieldName("size");
-        json.writeArray(new int[] {mask.size().height(), mask.size().width()}, 0, 2);
-        json.writeStringField("counts", RunLength.of(mask).compressed());
-        json.writeEndObject();
-        json.writeNumberField("area", written.area());
-        json.writeFieldName("bbox");
-        ResultJson.cocoBox(json, written.box());
-        json.writeNumberField("predicted_iou", written.mask().quality());
+        measures(json, mask);
         json.writeArrayFieldStart("point_coords");
         for (ImagePoint point : prompt.points()) {
             json.writeStartArray();
@@ -44,5 +39,19 @@ final class RleJson {
         }
         json.writeEndArray();
         json.writeEndObject();
+    }
+
+    /** The keys that the records here and the annotations of a COCO file share. */
+    static void measures(JsonGenerator json, MaskResult result) throws IOException {
+        BinaryMask mask = result.mask();
+        json.writeObjectFieldStart("segmentation");
+        json.writeFieldName("size");
+        json.writeArray(new int[] {mask.size().height(), mask.size().width()}, 0, 2);
+        json.writeStringField("counts", RunLength.of(mask).compressed());
+        json.writeEndObject();
+        json.writeNumberField("area", result.area());
+        json.writeFieldName("bbox");
+        ResultJson.cocoBox(json, result.box());
+        json.writeNumberField("predicted_iou", result.scored().quality());
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -14,17 +15,27 @@ class OutputPlanTest {
 
     @Test
     void namesEveryFile() {
-        assertThat(OutputNames.of(HERE, Path.of("photos/my.dog.jpg")).all(EnumSet.allOf(OutputFormat.class), 2, false))
+        assertThat(OutputNames.of(HERE, Path.of("photos/my.dog.jpg"), EnumSet.allOf(OutputFormat.class), false)
+                        .all(2))
                 .extracting(Path::toString)
                 .containsExactlyInAnyOrder(
                         "my.dog.mask.png",
                         "my.dog.obj2.mask.png",
+                        "my.dog.merged.png",
+                        "my.dog.index.png",
                         "my.dog.overlay.png",
+                        "my.dog.cutout.png",
+                        "my.dog.obj2.cutout.png",
+                        "my.dog.polygons.json",
+                        "my.dog.txt",
+                        "my.dog.geojson",
+                        "my.dog.svg",
                         "my.dog.rle.json",
                         "my.dog.json",
                         "my.dog.logits.safetensors",
                         "my.dog.obj2.logits.safetensors");
-        assertThat(OutputNames.of(Path.of("out"), Path.of("dog")).all(EnumSet.of(OutputFormat.PNG), 2, true))
+        assertThat(OutputNames.of(Path.of("out"), Path.of("dog"), EnumSet.of(OutputFormat.PNG), true)
+                        .all(2))
                 .extracting(Path::getFileName)
                 .extracting(String::valueOf)
                 .containsExactly(
@@ -61,8 +72,22 @@ class OutputPlanTest {
                         + " choose another folder with --out");
     }
 
+    @Test
+    void theFileOfAllImagesIsNotThatOfOne() {
+        assertThat(conflict(EnumSet.of(OutputFormat.COCO, OutputFormat.JSON), 1, "dog.jpg", "coco.jpg"))
+                .isEqualTo("coco.jpg: its output coco.json is also the file of all images;"
+                        + " write the two formats in two runs with different --out folders");
+        assertThat(conflict(EnumSet.of(OutputFormat.YOLO), 1, "classes.jpg")).contains("classes.txt");
+        assertThat(conflict(EnumSet.of(OutputFormat.COCO), 1, "coco.jpg", "dog.jpg"))
+                .isEmpty();
+    }
+
     private static String conflict(int objects, String... images) {
-        return new OutputPlan(HERE, DEFAULT, objects, false)
+        return conflict(DEFAULT, objects, images);
+    }
+
+    private static String conflict(Set<OutputFormat> formats, int objects, String... images) {
+        return new OutputPlan(new OutputSettings(HERE, formats, false, List.of(), 1, 0), objects)
                 .conflict(Stream.of(images).map(Path::of).toList())
                 .orElse("");
     }
