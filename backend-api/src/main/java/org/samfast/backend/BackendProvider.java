@@ -20,6 +20,11 @@ public interface BackendProvider {
     /** Whether it can compute in that precision. */
     Support support(Precision precision);
 
+    /** How many images a call is best given at once where there are many: 1, or more where a device gains by it. */
+    default int batch() {
+        return 1;
+    }
+
     /**
      * Opens the backend on a checkpoint, which must stay open as long as the backend.
      *

@@ -5,6 +5,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendInfo;
+import org.samfast.backend.BackendLostException;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.ImageEmbedding;
 import org.samfast.backend.PromptedImage;
@@ -58,7 +59,7 @@ final class CudaBackend implements SamBackend {
             engine = null;
             noEngineBecause = "the GPU was lost: " + e.getMessage();
             now.close();
-            throw new BackendException(
+            throw new BackendLostException(
                     "cuda: " + e.getMessage() + "; this process cannot use the GPU again: start sam anew", e);
         }
     }

@@ -43,6 +43,12 @@ public final class CudaBackendProvider implements BackendProvider {
         };
     }
 
+    /** Past 8 images a GPU gains little (docs/performance.md), and the memory grows with them. */
+    @Override
+    public int batch() {
+        return 8;
+    }
+
     @Override
     public SamBackend open(Checkpoint weights, BackendOptions options) {
         unusableBecause().ifPresent(reason -> {

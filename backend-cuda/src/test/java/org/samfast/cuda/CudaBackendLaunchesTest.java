@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.samfast.backend.BackendException;
+import org.samfast.backend.BackendLostException;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.Precision;
 import org.samfast.backend.SegmentRequest;
@@ -100,7 +101,7 @@ class CudaBackendLaunchesTest {
     void aLostGpuEndsTheBackendAndClosingItThrowsNothing() {
         driver.fail("synchronize", CUresult.CUDA_ERROR_ILLEGAL_ADDRESS);
         assertThatThrownBy(() -> backend.segment(List.of(REQUEST)))
-                .isInstanceOf(BackendException.class)
+                .isInstanceOf(BackendLostException.class)
                 .hasMessageContainingAll("CUDA_ERROR_ILLEGAL_ADDRESS", "start sam anew");
         assertThatThrownBy(() -> backend.segment(List.of(REQUEST)))
                 .isInstanceOf(BackendException.class)

@@ -16,6 +16,10 @@ import org.samfast.cli.eval.EvaluationSummary;
 import org.samfast.cli.eval.ScoresCsv;
 import org.samfast.cli.output.OutputFile;
 import org.samfast.cli.output.ResultWriter;
+import org.samfast.cli.pipeline.Limits;
+import org.samfast.cli.pipeline.Pipeline;
+import org.samfast.cli.pipeline.RunReport;
+import org.samfast.cli.pipeline.Work;
 import org.samfast.image.ImageException;
 import org.samfast.image.ImageReader;
 import org.samfast.image.RgbImage;
@@ -91,17 +95,20 @@ final class EvalCommand implements Callable<Integer> {
         }
         List<CocoImage> wanted = CocoFileReader.read(coco).stream().limit(limit).toList();
         try (ModelSession session = model.open(null)) {
-            int exitCode =
-                    new ImageBatch(spec.commandLine(), main.verbose, model.quiet).run(wanted, new Scoring(session));
-            if (exitCode != ExitCode.BAD_INPUT) {
+            RunReport run = new RunReport(spec.commandLine(), main.verbose, model.quiet);
+            int exitCode = new Pipeline<>(new Scoring(session), Limits.ofMachine(1), run).run(wanted);
+            if (exitCode == ExitCode.DONE || exitCode == ExitCode.SOME_FAILED) {
                 report(session);
             }
             return exitCode;
         }
     }
 
-    /** Scores one image after the other. */
-    private final class Scoring implements ImageBatch.Work<CocoImage> {
+    /** An annotated image. */
+    private record Annotated(CocoImage coco, RgbImage image) {}
+
+    /** Scores the images, one a batch. */
+    private final class Scoring implements Work<CocoImage, Annotated, List<AnnotationScore>> {
         private final ModelSession session;
 
         Scoring(ModelSession session) {
@@ -114,15 +121,41 @@ final class EvalCommand implements Callable<Integer> {
         }
 
         @Override
-        public List<String> process(CocoImage coco) throws IOException {
+        public Annotated read(CocoImage coco) throws IOException {
             Path file = file(coco);
             RgbImage image = ImageReader.read(file, ImageReader.DEFAULT_PIXEL_LIMIT);
             if (!image.size().equals(coco.size())) {
                 throw new ImageException(
                         file + ": the annotations are for " + coco.size() + ", the image is " + image.size());
             }
-            scores.addAll(new Evaluation(session.backend()).score(image, coco));
-            return List.of();
+            return new Annotated(coco, image);
+        }
+
+        @Override
+        public long bytes(Annotated read) {
+            return read.image.rgb().length;
+        }
+
+        @Override
+        public void open() {
+            session.backend();
+        }
+
+        @Override
+        public List<List<AnnotationScore>> compute(List<Annotated> batch) throws IOException {
+            List<List<AnnotationScore>> found = new ArrayList<>();
+            for (Annotated one : batch) {
+                found.add(new Evaluation(session.backend()).score(one.image, one.coco));
+            }
+            return found;
+        }
+
+        @Override
+        public InOrder write(List<AnnotationScore> found) {
+            return () -> {
+                scores.addAll(found);
+                return List.of();
+            };
         }
     }
 

@@ -27,10 +27,10 @@ import picocli.CommandLine.ScopeType;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:some of several inputs failed, each named on stderr",
+            "1:some of several inputs failed, each named on stderr, or the disk was full before all were done",
             "2:wrong flags or arguments",
             "3:every input was bad, or nothing could be written",
-            "4:the backend is not usable here",
+            "4:the backend is not usable here or was lost on the way",
             "70:a bug in sam",
             "130:stopped by Ctrl-C"
         })

@@ -49,6 +49,11 @@ final class ModelSession implements AutoCloseable {
         return Optional.of(provider.open(weights, backendOptions.computing(Precision.FP32)));
     }
 
+    /** How many images a call of the backend is best given. */
+    int batch() {
+        return provider.batch();
+    }
+
     /** The architecture: {@code vit_b}. */
     String model() {
         return weights.architecture().name();

@@ -20,7 +20,10 @@ final class OutputOptions {
             names = "--out",
             paramLabel = "DIR",
             defaultValue = "",
-            description = "Folder to write to, made where missing; default: the current one. Files are replaced.")
+            description =
+                    "Folder to write to, made where missing; default: the current one. Files are replaced. Results of"
+                            + " images below a folder lie in the same folders below DIR; so do those of files that are named"
+                            + " one by one where two would get one name.")
     Path out = Path.of("");
 
     @Option(

@@ -1,17 +1,23 @@
 package org.samfast.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.samfast.cli.input.ImageArguments;
+import org.samfast.cli.input.ImageInputs;
+import org.samfast.cli.input.InputImage;
 import org.samfast.cli.input.MaskFile;
+import org.samfast.cli.output.OutputFile;
 import org.samfast.cli.output.OutputPlan;
 import org.samfast.cli.output.OutputSettings;
 import org.samfast.cli.output.ResultWriter;
 import org.samfast.cli.output.StageDump;
+import org.samfast.cli.pipeline.Limits;
+import org.samfast.cli.pipeline.Pipeline;
+import org.samfast.cli.pipeline.RunReport;
 import org.samfast.cli.prompt.PromptArguments;
 import org.samfast.cli.prompt.PromptSyntaxException;
 import org.samfast.cli.terminal.StepTimes;
@@ -46,13 +52,15 @@ import picocli.CommandLine.Spec;
             "  sam segment truck.jpg --points 500,370 --points 1520,700 --json",
             "  sam segment dog.jpg --points 300,400 --format logits",
             "  sam segment dog.jpg --mask-in dog.logits.safetensors --box 200,220,400,530",
-            "  sam segment photos --box 20,30,400,380 --out masks"
+            "  sam segment photos --box 20,30,400,380 --out masks",
+            "  sam segment \"photos/**/*.jpg\" --box 20,30,400,380 --format rle --out masks"
         })
 final class SegmentCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "IMAGE",
             arity = "1..*",
-            description = "JPEG, PNG, GIF, BMP, TIFF or WebP files; a folder stands for the images in it.")
+            description = "JPEG, PNG, GIF, BMP, TIFF or WebP files. A folder, or a quoted pattern such as"
+                    + " \"photos/*.jpg\", stands for the images in it and below; - for the list on stdin, one a line.")
     List<Path> images = List.of();
 
     @Option(
@@ -113,6 +121,14 @@ final class SegmentCommand implements Callable<Integer> {
             description = "Refuse images of more pixels; default: ${DEFAULT-VALUE}.")
     long maxPixels;
 
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Images per call of the backend; default: 8 on a GPU, 1 on the CPU, which gains nothing by more.")
+    int batch;
+
     @ParentCommand
     Main main;
 
@@ -122,23 +138,51 @@ final class SegmentCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<Prompt> prompts = prompts();
-        List<Path> files = ImageArguments.expand(images);
         OutputSettings settings = output.settings(prompts.size(), multimask);
-        checkUsage(files, prompts.size(), settings);
+        ImageInputs inputs = ImageInputs.of(images, settings.folder(), System.in);
+        List<SegmentRun.Input> planned = plan(inputs.images(), prompts, settings);
         cleanup.check(prompts, multimask);
-        Files.createDirectories(settings.folder().toAbsolutePath());
+        OutputFile.makeFolder(settings.folder());
         StageDump stages = dump == null ? null : new StageDump(dump);
+        RunReport report = new RunReport(spec.commandLine(), main.verbose, model.quiet);
+        inputs.problems().forEach(problem -> report.failedBefore(problem.name(), problem.error()));
         try (ModelSession session = model.open(stages);
                 ResultWriter writer = new ResultWriter(settings)) {
-            StepTimes times = new StepTimes(spec.commandLine().getErr(), main.verbose);
-            return new ImageBatch(spec.commandLine(), main.verbose, model.quiet)
-                    .run(files, new SegmentRun(this, session, prompts, writer, stages, times));
+            SegmentRun run = new SegmentRun(this, session, writer, stages);
+            return new Pipeline<>(run, Limits.ofMachine(batch(session)), report).run(planned);
         }
+    }
+
+    private int batch(ModelSession session) {
+        return batch > 0 ? batch : session.batch();
     }
 
     /** Which of the decoder's masks are kept. */
     MaskChoice choice() {
         return multimask ? MaskChoice.MULTIMASK : MaskChoice.AUTOMATIC;
+    }
+
+    /** Whether images of such a batch are taken through the stages one by one, to look at or to refine. */
+    boolean showsSteps(int images) {
+        return cleanup.refine > 0 || dump != null || (images == 1 && main.verbose);
+    }
+
+    /** Keeps the times of an image's steps. */
+    StepTimes times(boolean ofTheFirst) {
+        PrintWriter stderr = spec.commandLine().getErr();
+        return ofTheFirst ? new StepTimes(stderr, main.verbose) : StepTimes.fromNow(stderr, main.verbose);
+    }
+
+    private List<SegmentRun.Input> plan(List<InputImage> files, List<Prompt> prompts, OutputSettings settings) {
+        checkUsage(files.size(), prompts.size());
+        OutputPlan plan = OutputPlan.of(settings, files);
+        plan.conflict(prompts.size()).ifPresent(conflict -> {
+            throw usage(conflict);
+        });
+        return IntStream.range(0, files.size())
+                .mapToObj(i ->
+                        new SegmentRun.Input(files.get(i).file(), plan.names().get(i), prompts))
+                .toList();
     }
 
     private List<Prompt> prompts() throws IOException {
@@ -149,17 +193,17 @@ final class SegmentCommand implements Callable<Integer> {
         }
     }
 
-    private void checkUsage(List<Path> files, int objects, OutputSettings settings) {
+    private void checkUsage(int files, int objects) {
         if (maxPixels < 1) {
             throw usage("--max-pixels: expected 1 or more, got " + maxPixels);
         }
-        if (dump != null && (files.size() != 1 || objects != 1)) {
-            throw usage("--dump: expected one image and one object, got " + files.size() + " images and " + objects
+        if (batch < 0) {
+            throw usage("--batch: expected 1 or more, or 0 for the backend's choice, got " + batch);
+        }
+        if (dump != null && (files != 1 || objects != 1)) {
+            throw usage("--dump: expected one image and one object, got " + files + " images and " + objects
                     + " objects; for example: sam segment photo.jpg --points 400,270 --dump stages.safetensors");
         }
-        new OutputPlan(settings, objects).conflict(files).ifPresent(conflict -> {
-            throw usage(conflict);
-        });
     }
 
     private ParameterException usage(@Nullable String message) {

@@ -2,90 +2,167 @@ package org.samfast.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.samfast.Segmenter;
 import org.samfast.backend.ImageEmbedding;
+import org.samfast.backend.SegmentRequest;
 import org.samfast.cli.output.ImageResult;
 import org.samfast.cli.output.JsonText;
 import org.samfast.cli.output.MaskResult;
 import org.samfast.cli.output.OutputFormat;
+import org.samfast.cli.output.OutputNames;
 import org.samfast.cli.output.ResultJson;
 import org.samfast.cli.output.ResultWriter;
 import org.samfast.cli.output.StageDump;
+import org.samfast.cli.pipeline.Work;
 import org.samfast.cli.prompt.PromptBounds;
 import org.samfast.cli.terminal.StepTimes;
 import org.samfast.image.ImageReader;
 import org.samfast.image.RgbImage;
+import org.samfast.mask.LowResLogits;
 import org.samfast.mask.MaskBox;
 import org.samfast.mask.Segmentation;
 import org.samfast.prompt.Prompt;
 
-/** What {@code sam segment} does with one image: read, segment, write, say so. */
-final class SegmentRun implements ImageBatch.Work<Path> {
+/** What {@code sam segment} does with each image: read, segment, write, say so. */
+final class SegmentRun implements Work<SegmentRun.Input, SegmentRun.Read, SegmentRun.Found> {
+    private static final long LOGIT_BYTES =
+            (long) LowResLogits.MASKS * LowResLogits.SIDE * LowResLogits.SIDE * Float.BYTES;
+
     private final SegmentCommand command;
     private final ModelSession session;
-    private final List<Prompt> prompts;
     private final ResultWriter writer;
     private final @Nullable StageDump stages;
-    private final StepTimes times;
+    private final AtomicBoolean firstRead = new AtomicBoolean(true);
+    private @Nullable Segmenter segmenter;
+    private ResultWriter.@Nullable Origin origin;
 
-    SegmentRun(
-            SegmentCommand command,
-            ModelSession session,
-            List<Prompt> prompts,
-            ResultWriter writer,
-            @Nullable StageDump stages,
-            StepTimes times) {
+    SegmentRun(SegmentCommand command, ModelSession session, ResultWriter writer, @Nullable StageDump stages) {
         this.command = command;
         this.session = session;
-        this.prompts = prompts;
         this.writer = writer;
         this.stages = stages;
-        this.times = times;
     }
 
-    @Override
-    public String name(Path image) {
-        return image.toString();
-    }
+    /** An image, how its results are called and what is asked for on it. */
+    record Input(Path file, OutputNames names, List<Prompt> prompts) {}
 
-    @Override
-    public List<String> process(Path file) throws IOException {
-        times.done("start");
-        RgbImage image = ImageReader.read(file, command.maxPixels);
-        PromptBounds.check(file, image.size(), prompts);
-        times.done("read");
-        Segmentation found = segment(image);
-        if (stages != null) {
-            stages.write(image, found.prediction());
+    /** An image that is decoded. */
+    record Read(Input input, RgbImage image, StepTimes times) {
+        SegmentRequest request(SegmentCommand command) {
+            return new SegmentRequest(image, input.prompts, command.choice());
         }
-        ImageResult written = writer.write(file, image, prompts, found, session.origin());
-        times.done("write");
-        times.print();
+    }
+
+    /** An image with its masks. */
+    record Found(Read read, Segmentation segmentation) {}
+
+    @Override
+    public String name(Input input) {
+        return input.file.toString();
+    }
+
+    @Override
+    public Read read(Input input) throws IOException {
+        StepTimes times = command.times(firstRead.getAndSet(false));
+        times.done("start");
+        RgbImage image = ImageReader.read(input.file, command.maxPixels);
+        PromptBounds.check(input.file, image.size(), input.prompts);
+        times.done("read");
+        return new Read(input, image, times);
+    }
+
+    /** The image, and for every prompt its logits and masks. */
+    @Override
+    public long bytes(Read read) {
+        long masks = command.multimask ? 3 : 1;
+        long area = read.image.size().area();
+        return 3 * area + read.input.prompts.size() * (LOGIT_BYTES + masks * area);
+    }
+
+    @Override
+    public void open() throws IOException {
+        segmenter = new Segmenter(session.backend());
+        origin = session.origin();
+    }
+
+    @Override
+    public List<Found> compute(List<Read> batch) throws IOException {
+        batch.forEach(read -> read.times.done("wait"));
+        List<Segmentation> segmentations = command.showsSteps(batch.size()) ? segmentInSteps(batch) : segment(batch);
+        List<Found> found = new ArrayList<>();
+        for (int i = 0; i < batch.size(); i++) {
+            found.add(new Found(batch.get(i), segmentations.get(i)));
+        }
+        return found;
+    }
+
+    private List<Segmentation> segment(List<Read> batch) {
+        List<Segmentation> segmentations = segmenter()
+                .segment(batch.stream().map(read -> read.request(command)).toList());
+        batch.forEach(read -> read.times.done("segment"));
+        return segmentations;
+    }
+
+    private List<Segmentation> segmentInSteps(List<Read> batch) throws IOException {
+        List<Segmentation> segmentations = new ArrayList<>();
+        for (Read read : batch) {
+            segmentations.add(segmentInSteps(read));
+        }
+        return segmentations;
+    }
+
+    private Segmentation segmentInSteps(Read read) throws IOException {
+        try (ImageEmbedding embedding = segmenter().embed(read.image)) {
+            read.times.done("encode");
+            Segmentation found = segmenter().predict(embedding, read.input.prompts, command.choice());
+            for (int round = 0; round < command.cleanup.refine; round++) {
+                found = segmenter().refine(embedding, read.input.prompts, found);
+            }
+            read.times.done("decode and finish");
+            if (stages != null) {
+                stages.write(read.image, found.prediction());
+            }
+            return found;
+        }
+    }
+
+    private Segmenter segmenter() {
+        return Objects.requireNonNull(segmenter, "computing begins with open");
+    }
+
+    @Override
+    public InOrder write(Found found) throws IOException {
+        Read read = found.read;
+        read.times.done("wait");
+        ResultWriter.Origin from = Objects.requireNonNull(origin, "computing begins with open");
+        List<Prompt> prompts = read.input.prompts;
+        Segmentation clean = command.cleanup.clean(found.segmentation, prompts);
+        ImageResult written = writer.write(read.input.file, read.input.names, read.image, prompts, clean, from);
+        read.times.done("write");
+        List<String> lines = lines(written);
+        return () -> {
+            read.times.print();
+            return lines;
+        };
+    }
+
+    @Override
+    public List<String> failed(Input input, String error) throws IOException {
+        return command.json
+                ? List.of(JsonText.line(json -> ResultJson.writeError(json, input.file, error)))
+                : List.of();
+    }
+
+    private List<String> lines(ImageResult written) throws IOException {
         return command.json
                 ? List.of(JsonText.line(json -> ResultJson.write(json, written)))
                 : written.masks().stream().map(mask -> line(written, mask)).toList();
-    }
-
-    private Segmentation segment(RgbImage image) {
-        Segmenter segmenter = new Segmenter(session.backend());
-        times.done("open backend");
-        try (ImageEmbedding embedding = segmenter.embed(image)) {
-            times.done("encode");
-            Segmentation found = segmenter.predict(embedding, prompts, command.choice());
-            for (int round = 0; round < command.cleanup.refine; round++) {
-                found = segmenter.refine(embedding, prompts, found);
-            }
-            times.done("decode and finish");
-            return command.cleanup.clean(found, prompts);
-        }
-    }
-
-    @Override
-    public List<String> failed(Path image, String error) throws IOException {
-        return command.json ? List.of(JsonText.line(json -> ResultJson.writeError(json, image, error))) : List.of();
     }
 
     /** {@code groceries.mask.png  object 1  score 0.93  area 12345 px (3.1%)  box 340,210,460,330}. */

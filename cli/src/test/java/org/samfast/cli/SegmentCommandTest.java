@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -181,6 +185,7 @@ class SegmentCommandTest {
                 "--points 1,2 --format gif|Invalid value for option '--format'",
                 "--points 1,2 --precision int7|Invalid value for option '--precision'",
                 "--points 1,2 --threads -1|--threads: expected 0 or more, got -1",
+                "--points 1,2 --batch -1|--batch: expected 1 or more",
                 "--points 1,2 --max-pixels 0|--max-pixels: expected 1 or more, got 0",
                 "--points 1,2 --model vit_t --weights x.pth|--model and --weights both name the weights",
                 "--points 1,2 --points 3,4 --dump x|--dump: expected one image and one object, got 1 images and 2",
@@ -194,12 +199,54 @@ class SegmentCommandTest {
     }
 
     @Test
-    void imagesOfOneNameAreRefusedBeforeAnyWork() throws Exception {
+    void imagesOfOneNameLieInFoldersOfTheirOwn() throws Exception {
         Path other = png("other/dog.png", 20, 20);
-        Ended ended = segment(image, other, "--points", "5,5");
+        Ended ended = segment(image, other, "--points", "5,5", "--format", "png");
+        assertThat(ended.exitCode()).isZero();
+        assertThat(out.resolve("dog.mask.png")).isRegularFile();
+        assertThat(out.resolve("other/dog.mask.png")).isRegularFile();
+    }
+
+    @Test
+    void anInputIsNotOverwritten() throws Exception {
+        Ended ended = SamInProcess.run(
+                "segment", image, png("dog.mask.png", 9, 9), "--points", "5,5", "--backend", "fake", "--out", folder);
         assertThat(ended.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(ended.stderr()).contains("dog.png and ", "would both write ", "dog.mask.png");
-        assertThat(out).doesNotExist();
+        assertThat(ended.stderr()).contains("dog.mask.png would overwrite an input");
+    }
+
+    @Test
+    void batchesGiveTheBytesThatImagesGetAlone() throws Exception {
+        List<Object> arguments = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            arguments.add(png("in/" + i + ".png", 30 + i, 40));
+        }
+        arguments.addAll(List.of("--points", "5,5", "--format", "png,overlay,rle,logits"));
+        Ended alone = segment(arguments.toArray());
+        Map<String, byte[]> expected = contents();
+        arguments.addAll(List.of("--batch", "3"));
+        Ended together = segment(arguments.toArray());
+        assertThat(together).isEqualTo(alone);
+        assertThat(contents())
+                .containsOnlyKeys(expected.keySet())
+                .allSatisfy((name, bytes) -> assertThat(bytes).as(name).isEqualTo(expected.get(name)));
+    }
+
+    private Map<String, byte[]> contents() throws Exception {
+        Map<String, byte[]> contents = new TreeMap<>();
+        for (String name : filesWritten().toList()) {
+            contents.put(name, Files.readAllBytes(out.resolve(name)));
+        }
+        return contents;
+    }
+
+    @Test
+    void verboseSaysHowLongTheStepsOfEachImageTook() throws Exception {
+        Ended ended = segment(image, png("cat.png", 9, 9), "--points", "5,5", "--verbose");
+        assertThat(ended.stderr().lines().filter(line -> line.startsWith("time: ")))
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line)
+                        .matches("time: start .* s, read .* s, .*encode .* s, decode and finish .* s, .*write .* s"));
     }
 
     @Test
@@ -234,7 +281,7 @@ class SegmentCommandTest {
     }
 
     @Test
-    void aFolderStandsForItsImagesWithoutEarlierOutputs() throws Exception {
+    void aFolderStandsForTheImagesInItAndBelowWithoutEarlierOutputs() throws Exception {
         png("photos/b.png", 30, 30);
         png("photos/a.PNG", 30, 30);
         png("photos/a.mask.png", 30, 30);
@@ -243,7 +290,8 @@ class SegmentCommandTest {
         Files.writeString(folder.resolve("photos/notes.txt"), "text");
         Ended ended = segment(folder.resolve("photos"), "--points", "5,5", "--format", "png");
         assertThat(ended.exitCode()).isZero();
-        assertThat(filesWritten()).containsExactly("a.mask.png", "b.mask.png");
+        assertThat(filesWritten()).containsExactly("a.mask.png", "b.mask.png", "below");
+        assertThat(out.resolve("below/c.mask.png")).isRegularFile();
     }
 
     @Test

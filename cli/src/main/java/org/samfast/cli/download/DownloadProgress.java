@@ -2,6 +2,7 @@ package org.samfast.cli.download;
 
 import java.time.Duration;
 import org.samfast.cli.terminal.StatusLine;
+import org.samfast.cli.terminal.TimeLeft;
 
 /** Follows a download on a terminal: {@code vit_b  120 of 375 MB  32%  11.2 MB/s  0:23 left}. */
 final class DownloadProgress {
@@ -46,16 +47,6 @@ final class DownloadProgress {
                 total / 1_000_000,
                 100 * bytes / Math.max(total, 1),
                 rate / 1e6,
-                left(total - bytes, rate));
-    }
-
-    private static String left(long bytes, double rate) {
-        if (rate < 1) {
-            return "";
-        }
-        long seconds = Math.round(bytes / rate);
-        return seconds < 3600
-                ? String.format("  %d:%02d left", seconds / 60, seconds % 60)
-                : String.format("  %d:%02d:%02d left", seconds / 3600, seconds / 60 % 60, seconds % 60);
+                TimeLeft.text(total - bytes, rate));
     }
 }

@@ -3,13 +3,36 @@ package org.samfast.cli.output;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** A file that cannot be written; the message is one sentence for the user. */
 public final class OutputException extends IOException {
+    /** A file system with less room than this is full, whatever language its error speaks. */
+    private static final long LITTLE_ROOM = 1 << 16;
+
+    private final boolean diskFull;
+
     OutputException(Path target, IOException cause) {
         super("cannot write " + target + ": " + reason(cause), cause);
+        diskFull = isDiskFull(target, reason(cause));
+    }
+
+    /** Whether there was no room for it, so that the next file will not do better. */
+    public boolean isDiskFull() {
+        return diskFull;
+    }
+
+    private static boolean isDiskFull(Path target, String reason) {
+        if (reason.contains("No space left on device") || reason.contains("Disk quota exceeded")) {
+            return true;
+        }
+        try {
+            return Files.getFileStore(target.toAbsolutePath().getParent()).getUsableSpace() < LITTLE_ROOM;
+        } catch (IOException _) {
+            return false; // its folder is gone, say: not a question of room
+        }
     }
 
     private static String reason(IOException cause) {

@@ -36,6 +36,15 @@ public final class OutputFile {
         }
     }
 
+    /** Makes the folder that files will be written to, and those above it. */
+    public static void makeFolder(Path folder) throws OutputException {
+        try {
+            Files.createDirectories(folder.toAbsolutePath());
+        } catch (IOException e) {
+            throw new OutputException(folder, e);
+        }
+    }
+
     /** Replaces the target by what {@code content} writes. */
     public static void write(Path target, Content content) throws OutputException {
         try {

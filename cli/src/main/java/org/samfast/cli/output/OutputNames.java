@@ -12,22 +12,26 @@ import org.samfast.mask.ScoredMask;
  * {@code dog.mask1.png} to {@code dog.mask3.png} where all three masks are kept, {@code dog.overlay.png}; and
  * {@code coco.json}, which is of all images.
  *
- * @param folder where they lie
- * @param stem the image's file name without its last extension
+ * @param root the folder of the run
+ * @param below the folder inside it that the image's files lie in; empty for the folder itself
+ * @param stem the image's file name without its last extension; with it, where two images of a folder differ in it only
  * @param formats those asked for
  * @param multimask whether all three masks of an object are kept
  */
-public record OutputNames(Path folder, String stem, Set<OutputFormat> formats, boolean multimask) {
-    /** The names for an image. */
-    public static OutputNames of(Path folder, Path image, Set<OutputFormat> formats, boolean multimask) {
-        String name = String.valueOf(image.getFileName());
-        int dot = name.lastIndexOf('.');
-        return new OutputNames(folder, dot > 0 ? name.substring(0, dot) : name, formats, multimask);
+public record OutputNames(Path root, Path below, String stem, Set<OutputFormat> formats, boolean multimask) {
+    /** Where the image's files lie. */
+    public Path folder() {
+        return root.resolve(below);
+    }
+
+    /** What all of them begin with, from the folder of the run. */
+    public Path path() {
+        return below.resolve(stem);
     }
 
     /** The file of a format that has one per image or per run. */
     public Path file(OutputFormat format) {
-        return format.scope() == OutputFormat.Scope.RUN ? folder.resolve(format.ending("")) : file(format.ending(""));
+        return format.scope() == OutputFormat.Scope.RUN ? root.resolve(format.ending("")) : file(format.ending(""));
     }
 
     /** The file of a format that has one per mask. */
@@ -67,6 +71,6 @@ public record OutputNames(Path folder, String stem, Set<OutputFormat> formats, b
     }
 
     private Path file(String ending) {
-        return folder.resolve(stem + "." + ending);
+        return folder().resolve(stem + "." + ending);
     }
 }

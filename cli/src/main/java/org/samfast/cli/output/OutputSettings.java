@@ -44,8 +44,8 @@ public record OutputSettings(
                 .toList();
     }
 
-    /** How the files of an image are called. */
-    OutputNames names(Path image) {
-        return OutputNames.of(folder, image, formats, multimask);
+    /** How the files of an image are called whose name begins with that stem. */
+    OutputNames names(Path below, String stem) {
+        return new OutputNames(folder, below, stem, formats, multimask);
     }
 }

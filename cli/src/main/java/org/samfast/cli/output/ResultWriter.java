@@ -25,17 +25,18 @@ public final class ResultWriter implements AutoCloseable {
     public record Origin(String model, String weights, String backend) {}
 
     /**
-     * Writes the files of one image.
+     * Writes the files of one image under those names, whose folder is made where it is missing.
      *
      * @throws IOException where one cannot be written, or a file that belongs to the image cannot be used
      */
-    public ImageResult write(Path file, RgbImage image, List<Prompt> prompts, Segmentation found, Origin origin)
+    public ImageResult write(
+            Path file, OutputNames names, RgbImage image, List<Prompt> prompts, Segmentation found, Origin origin)
             throws IOException {
+        OutputFile.makeFolder(names.folder());
         List<MaskResult> masks = found.masks().stream()
                 .map(mask -> new MaskResult(mask, settings.classOf(mask.prompt()), settings.tolerance()))
                 .toList();
-        ImageResult result =
-                new ImageResult(file, image, prompts, found.prediction(), masks, origin, settings.names(file));
+        ImageResult result = new ImageResult(file, image, prompts, found.prediction(), masks, origin, names);
         for (FormatWriter writer : writers) {
             writer.write(result);
         }

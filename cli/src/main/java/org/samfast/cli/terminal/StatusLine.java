@@ -18,7 +18,11 @@ public final class StatusLine {
 
     /** A line that is shown where it is wanted and stderr is a terminal. */
     public static StatusLine on(PrintWriter stderr, boolean wanted) {
-        return new StatusLine(stderr, wanted && Boolean.getBoolean(TERMINAL));
+        return new StatusLine(stderr, wanted && isTerminal());
+    }
+
+    static boolean isTerminal() {
+        return Boolean.getBoolean(TERMINAL);
     }
 
     /** Replaces what it showed before. */

@@ -16,9 +16,18 @@ public final class StepTimes {
 
     /** Starts with the start of the process, as far back as the system tells. */
     public StepTimes(PrintWriter stderr, boolean shown) {
+        this(stderr, shown, ProcessHandle.current().info().startInstant().orElseGet(Instant::now));
+    }
+
+    private StepTimes(PrintWriter stderr, boolean shown, Instant start) {
         this.stderr = stderr;
         this.shown = shown;
-        this.last = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
+        this.last = start;
+    }
+
+    /** Starts now, for an image that is not the first. */
+    public static StepTimes fromNow(PrintWriter stderr, boolean shown) {
+        return new StepTimes(stderr, shown, Instant.now());
     }
 
     /** Ends a step. */

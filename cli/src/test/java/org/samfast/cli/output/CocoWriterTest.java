@@ -101,10 +101,10 @@ class CocoWriterTest {
         for (List<String> order :
                 List.of(List.of("a.jpg", "b.jpg", "c.jpg"), List.of("c.jpg", "a.jpg", "b.jpg", "a.jpg"))) {
             Path target = Files.createDirectory(folder.resolve(String.valueOf(order.size())));
-            try (ResultWriter writer =
-                    new ResultWriter(new WrittenFiles(target, List.of(), 0, 0, OutputFormat.COCO).settings())) {
+            OutputSettings settings = new WrittenFiles(target, List.of(), 0, 0, OutputFormat.COCO).settings();
+            try (ResultWriter writer = new ResultWriter(settings)) {
                 for (String image : order) {
-                    WrittenFiles.write(writer, image, photo, MASK);
+                    WrittenFiles.write(writer, settings, image, photo, MASK);
                 }
             }
         }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.samfast.cli.input.InputImage;
 
 class OutputPlanTest {
     private static final Path HERE = Path.of("");
@@ -15,8 +16,7 @@ class OutputPlanTest {
 
     @Test
     void namesEveryFile() {
-        assertThat(OutputNames.of(HERE, Path.of("photos/my.dog.jpg"), EnumSet.allOf(OutputFormat.class), false)
-                        .all(2))
+        assertThat(new OutputNames(HERE, HERE, "my.dog", EnumSet.allOf(OutputFormat.class), false).all(2))
                 .extracting(Path::toString)
                 .containsExactlyInAnyOrder(
                         "my.dog.mask.png",
@@ -34,8 +34,7 @@ class OutputPlanTest {
                         "my.dog.json",
                         "my.dog.logits.safetensors",
                         "my.dog.obj2.logits.safetensors");
-        assertThat(OutputNames.of(Path.of("out"), Path.of("dog"), EnumSet.of(OutputFormat.PNG), true)
-                        .all(2))
+        assertThat(new OutputNames(Path.of("out"), HERE, "dog", EnumSet.of(OutputFormat.PNG), true).all(2))
                 .extracting(Path::getFileName)
                 .extracting(String::valueOf)
                 .containsExactly(
@@ -49,14 +48,24 @@ class OutputPlanTest {
 
     @Test
     void differentNamesDoNotConflict() {
-        assertThat(conflict(1, "a/dog.jpg", "b/cat.jpg", "b/dog.old.jpg")).isEmpty();
+        assertThat(conflict(1, "dog.jpg", "cat.jpg", "dog.old.jpg")).isEmpty();
     }
 
     @Test
-    void twoImagesOfOneStemConflict() {
-        assertThat(conflict(1, "a/dog.jpg", "b/dog.png"))
-                .isEqualTo("a/dog.jpg and b/dog.png would both write dog.mask.png;"
-                        + " segment them in two runs with different --out folders");
+    void imagesThatDifferInTheirEndingKeepIt() {
+        assertThat(plan(DEFAULT, "dog.jpg", "Dog.png", "cat.jpg").names())
+                .extracting(OutputNames::stem)
+                .containsExactly("dog.jpg", "Dog.png", "cat");
+    }
+
+    @Test
+    void resultsLieInTheFolderOfTheirImageAndTheFileOfAllInThatOfTheRun() {
+        OutputSettings settings = new OutputSettings(
+                Path.of("out"), EnumSet.of(OutputFormat.RLE, OutputFormat.COCO), false, List.of(), 1, 0);
+        InputImage image = new InputImage(Path.of("photos/a/dog.jpg"), Path.of("a"));
+        OutputNames names = OutputPlan.of(settings, List.of(image)).names().getFirst();
+        assertThat(names.file(OutputFormat.RLE)).isEqualTo(Path.of("out/a/dog.rle.json"));
+        assertThat(names.file(OutputFormat.COCO)).isEqualTo(Path.of("out/coco.json"));
     }
 
     @Test
@@ -87,8 +96,14 @@ class OutputPlanTest {
     }
 
     private static String conflict(Set<OutputFormat> formats, int objects, String... images) {
-        return new OutputPlan(new OutputSettings(HERE, formats, false, List.of(), 1, 0), objects)
-                .conflict(Stream.of(images).map(Path::of).toList())
-                .orElse("");
+        return plan(formats, images).conflict(objects).orElse("");
+    }
+
+    private static OutputPlan plan(Set<OutputFormat> formats, String... images) {
+        return OutputPlan.of(
+                new OutputSettings(HERE, formats, false, List.of(), 1, 0),
+                Stream.of(images)
+                        .map(image -> new InputImage(Path.of(image), HERE))
+                        .toList());
     }
 }

@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.samfast.cli.input.InputImage;
 import org.samfast.image.RgbImage;
 import org.samfast.image.Size;
 import org.samfast.mask.BinaryMask;
@@ -29,7 +30,7 @@ record WrittenFiles(Path folder, List<String> classes, double tolerance, double 
 
     ImageResult of(String image, RgbImage photo, BinaryMask... masks) throws IOException {
         try (ResultWriter writer = new ResultWriter(settings())) {
-            return write(writer, image, photo, masks);
+            return write(writer, settings(), image, photo, masks);
         }
     }
 
@@ -38,7 +39,8 @@ record WrittenFiles(Path folder, List<String> classes, double tolerance, double 
         return new OutputSettings(folder, all, false, classes, tolerance, softEdge);
     }
 
-    static ImageResult write(ResultWriter writer, String image, RgbImage photo, BinaryMask... masks)
+    static ImageResult write(
+            ResultWriter writer, OutputSettings settings, String image, RgbImage photo, BinaryMask... masks)
             throws IOException {
         List<Prompt> prompts = IntStream.range(0, masks.length)
                 .mapToObj(i -> Prompt.points(new ImagePoint(0, 0, true)))
@@ -49,6 +51,9 @@ record WrittenFiles(Path folder, List<String> classes, double tolerance, double 
         int values = masks.length * LowResLogits.MASKS;
         LowResLogits logits = new LowResLogits(new float[values * LowResLogits.SIDE * LowResLogits.SIDE], masks.length);
         MaskPrediction prediction = new MaskPrediction(photo.size(), logits, new float[values]);
-        return writer.write(Path.of(image), photo, prompts, new Segmentation(prediction, scored), ORIGIN);
+        Path file = Path.of(image);
+        InputImage input = new InputImage(file, Path.of(""));
+        OutputNames names = OutputPlan.of(settings, List.of(input)).names().getFirst();
+        return writer.write(file, names, photo, prompts, new Segmentation(prediction, scored), ORIGIN);
     }
 }
