@@ -1,7 +1,10 @@
 package org.samfast.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.BackendProvider;
@@ -11,6 +14,9 @@ import org.samfast.backend.Support;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cli.output.CheckpointReport;
 import org.samfast.cli.output.ResultWriter;
+import org.samfast.cli.resume.Digest;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * Weights and the backend that runs them. The backend is opened when it is first needed, so that a run whose inputs are
@@ -52,6 +58,20 @@ final class ModelSession implements AutoCloseable {
     /** How many images a call of the backend is best given. */
     int batch() {
         return provider.batch();
+    }
+
+    /** Identifies a run's model, backend and options, but for those that are named. */
+    String runKey(CommandSpec command, Set<String> without) throws IOException {
+        Digest key = new Digest()
+                .add(VersionProvider.version())
+                .add(weights.sha256())
+                .add(provider.name());
+        for (OptionSpec option : command.options()) {
+            if (!without.contains(option.longestName())) {
+                key.add(option.longestName()).add(Objects.toString(option.getValue()));
+            }
+        }
+        return key.hex();
     }
 
     /** The architecture: {@code vit_b}. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.samfast.cli.input.ImageInputs;
 import org.samfast.cli.input.InputImage;
 import org.samfast.cli.input.MaskFile;
 import org.samfast.cli.output.OutputFile;
+import org.samfast.cli.output.OutputNames;
 import org.samfast.cli.output.OutputPlan;
 import org.samfast.cli.output.OutputSettings;
 import org.samfast.cli.output.ResultWriter;
@@ -20,6 +22,9 @@ import org.samfast.cli.pipeline.Pipeline;
 import org.samfast.cli.pipeline.RunReport;
 import org.samfast.cli.prompt.PromptArguments;
 import org.samfast.cli.prompt.PromptSyntaxException;
+import org.samfast.cli.resume.Digest;
+import org.samfast.cli.resume.ImageKey;
+import org.samfast.cli.resume.Journal;
 import org.samfast.cli.terminal.StepTimes;
 import org.samfast.image.ImageReader;
 import org.samfast.mask.MaskChoice;
@@ -53,9 +58,30 @@ import picocli.CommandLine.Spec;
             "  sam segment dog.jpg --points 300,400 --format logits",
             "  sam segment dog.jpg --mask-in dog.logits.safetensors --box 200,220,400,530",
             "  sam segment photos --box 20,30,400,380 --out masks",
+            "  sam segment photos --box 20,30,400,380 --out masks --resume",
             "  sam segment \"photos/**/*.jpg\" --box 20,30,400,380 --format rle --out masks"
         })
 final class SegmentCommand implements Callable<Integer> {
+    /** Options that change nothing in the files written, and prompts, which are in the key of each image. */
+    private static final Set<String> NOT_OF_THE_RESULT = Set.of(
+            "--points",
+            "--box",
+            "--mask-in",
+            "--out",
+            "--batch",
+            "--threads",
+            "--quiet",
+            "--json",
+            "--resume",
+            "--dump",
+            "--max-pixels",
+            "--verbose",
+            "--model",
+            "--weights",
+            "--backend",
+            "--help",
+            "--version");
+
     @Parameters(
             paramLabel = "IMAGE",
             arity = "1..*",
@@ -129,6 +155,12 @@ final class SegmentCommand implements Callable<Integer> {
                     "Images per call of the backend; default: 8 on a GPU, 1 on the CPU, which gains nothing by more.")
     int batch;
 
+    @Option(
+            names = "--resume",
+            description = "Go on where an earlier run into the same folder was stopped: skip images whose files are all"
+                    + " there, made of the same image with the same options and model.")
+    boolean resume;
+
     @ParentCommand
     Main main;
 
@@ -147,10 +179,32 @@ final class SegmentCommand implements Callable<Integer> {
         RunReport report = new RunReport(spec.commandLine(), main.verbose, model.quiet);
         inputs.problems().forEach(problem -> report.failedBefore(problem.name(), problem.error()));
         try (ModelSession session = model.open(stages);
+                Journal journal = journal(session, planned, settings.folder());
                 ResultWriter writer = new ResultWriter(settings)) {
-            SegmentRun run = new SegmentRun(this, session, writer, stages);
-            return new Pipeline<>(run, Limits.ofMachine(batch(session)), report).run(planned);
+            List<SegmentRun.Input> rest = planned.stream()
+                    .filter(input -> !journal.isDone(input.key()))
+                    .toList();
+            report.doneBefore(planned.size() - rest.size());
+            SegmentRun run = new SegmentRun(this, session, writer, journal, stages);
+            return new Pipeline<>(run, Limits.ofMachine(batch(session)), report).run(rest);
         }
+    }
+
+    private Journal journal(ModelSession session, List<SegmentRun.Input> planned, Path folder) throws IOException {
+        if (!keepsJournal(planned.size())) {
+            return Journal.none();
+        }
+        String key = session.runKey(spec, NOT_OF_THE_RESULT);
+        return resume
+                ? Journal.resume(
+                        folder,
+                        key,
+                        planned.stream().map(input -> input.names().folder()).toList())
+                : Journal.begin(folder, key);
+    }
+
+    private boolean keepsJournal(int files) {
+        return resume || files > 1;
     }
 
     private int batch(ModelSession session) {
@@ -179,10 +233,15 @@ final class SegmentCommand implements Callable<Integer> {
         plan.conflict(prompts.size()).ifPresent(conflict -> {
             throw usage(conflict);
         });
+        String promptKey = new Digest().add(prompts).hex();
         return IntStream.range(0, files.size())
-                .mapToObj(i ->
-                        new SegmentRun.Input(files.get(i).file(), plan.names().get(i), prompts))
+                .mapToObj(i -> planned(files.get(i).file(), plan.names().get(i), prompts, promptKey, files.size()))
                 .toList();
+    }
+
+    private SegmentRun.Input planned(Path file, OutputNames names, List<Prompt> prompts, String promptKey, int files) {
+        String key = keepsJournal(files) ? ImageKey.of(file, names.path(), promptKey) : "";
+        return new SegmentRun.Input(file, names, prompts, key);
     }
 
     private List<Prompt> prompts() throws IOException {

@@ -1,6 +1,7 @@
 package org.samfast.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.samfast.cli.output.ResultWriter;
 import org.samfast.cli.output.StageDump;
 import org.samfast.cli.pipeline.Work;
 import org.samfast.cli.prompt.PromptBounds;
+import org.samfast.cli.resume.Journal;
 import org.samfast.cli.terminal.StepTimes;
 import org.samfast.image.ImageReader;
 import org.samfast.image.RgbImage;
@@ -37,20 +39,36 @@ final class SegmentRun implements Work<SegmentRun.Input, SegmentRun.Read, Segmen
     private final SegmentCommand command;
     private final ModelSession session;
     private final ResultWriter writer;
+    private final Journal journal;
     private final @Nullable StageDump stages;
     private final AtomicBoolean firstRead = new AtomicBoolean(true);
     private @Nullable Segmenter segmenter;
     private ResultWriter.@Nullable Origin origin;
 
-    SegmentRun(SegmentCommand command, ModelSession session, ResultWriter writer, @Nullable StageDump stages) {
+    SegmentRun(
+            SegmentCommand command,
+            ModelSession session,
+            ResultWriter writer,
+            Journal journal,
+            @Nullable StageDump stages) {
         this.command = command;
         this.session = session;
         this.writer = writer;
+        this.journal = journal;
         this.stages = stages;
     }
 
-    /** An image, how its results are called and what is asked for on it. */
-    record Input(Path file, OutputNames names, List<Prompt> prompts) {}
+    /**
+     * An image, how its results are called and what is asked for on it.
+     *
+     * @param key all of that and the file as it is, for the journal; empty where none is kept
+     */
+    record Input(Path file, OutputNames names, List<Prompt> prompts, String key) {
+        /** The files of its results that are there. */
+        List<Path> files() {
+            return names.all(prompts.size()).stream().filter(Files::exists).toList();
+        }
+    }
 
     /** An image that is decoded. */
     record Read(Input input, RgbImage image, StepTimes times) {
@@ -147,9 +165,15 @@ final class SegmentRun implements Work<SegmentRun.Input, SegmentRun.Read, Segmen
         read.times.done("write");
         List<String> lines = lines(written);
         return () -> {
+            journal.add(read.input.key, read.input.file, read.input.files());
             read.times.print();
             return lines;
         };
+    }
+
+    @Override
+    public String goesOn() {
+        return journal.isKept() ? "the same command with --resume goes on" : "";
     }
 
     @Override

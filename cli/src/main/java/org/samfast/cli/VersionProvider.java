@@ -15,6 +15,11 @@ final class VersionProvider implements IVersionProvider {
         return new String[] {"sam " + build.getProperty("version") + " (" + from + "Java " + Runtime.version() + ")"};
     }
 
+    /** The version without commit: {@code 0.1.0}. */
+    static String version() throws IOException {
+        return build().getProperty("version", "");
+    }
+
     /** The commit that sam was built from; empty where the build did not know. */
     static String commit() throws IOException {
         return build().getProperty("commit", "");

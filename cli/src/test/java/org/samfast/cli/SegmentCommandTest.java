@@ -366,7 +366,12 @@ class SegmentCommandTest {
 
     private Stream<String> filesWritten() throws Exception {
         try (Stream<Path> files = Files.list(out)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList().stream();
+            return files
+                    .map(file -> file.getFileName().toString())
+                    .filter(name -> !name.startsWith("."))
+                    .sorted()
+                    .toList()
+                    .stream();
         }
     }
 }

@@ -8,6 +8,9 @@ import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Files that appear whole or not at all: written under a temporary name in the target's folder and moved into place.
@@ -15,6 +18,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class AtomicFile {
     private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
+    private static final Pattern TEMPORARY = Pattern.compile("\\..*\\.(\\d{1,18})-[0-9a-f]{16}\\.tmp");
     private static volatile boolean ending;
 
     static {
@@ -47,7 +51,31 @@ public final class AtomicFile {
 
     private static Path temporaryBeside(Path target) {
         String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-        return target.resolveSibling("." + target.getFileName() + "." + random + ".tmp");
+        return target.resolveSibling(
+                "." + target.getFileName() + "." + ProcessHandle.current().pid() + "-" + random + ".tmp");
+    }
+
+    /**
+     * Deletes the unfinished files that processes of this machine left in a folder when they were killed. The name of such a
+     * file has the process that writes it: those of living ones stay.
+     */
+    public static void deleteLeftBehind(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> files = Files.list(folder)) {
+                files.filter(AtomicFile::isLeftBehind).forEach(AtomicFile::deleteQuietly);
+            }
+        }
+    }
+
+    private static boolean isLeftBehind(Path file) {
+        Matcher name = TEMPORARY.matcher(String.valueOf(file.getFileName()));
+        if (!name.matches() || UNFINISHED.contains(file)) {
+            return false;
+        }
+        long writer = Long.parseLong(name.group(1));
+        // a number is used again, in a container even at once: then it is this process, which does not know the file
+        return writer == ProcessHandle.current().pid()
+                || ProcessHandle.of(writer).isEmpty();
     }
 
     /** Has the program end in good order from now on, whether or not a file was written yet. */

@@ -14,7 +14,7 @@ public final class OutputException extends IOException {
 
     private final boolean diskFull;
 
-    OutputException(Path target, IOException cause) {
+    public OutputException(Path target, IOException cause) {
         super("cannot write " + target + ": " + reason(cause), cause);
         diskFull = isDiskFull(target, reason(cause));
     }
