@@ -10,19 +10,23 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.samfast.cli.input.ImageArguments;
 import org.samfast.cli.input.MaskFile;
+import org.samfast.cli.output.MaskTree;
 import org.samfast.cli.output.OutputFormat;
 import org.samfast.cli.output.OutputPlan;
 import org.samfast.cli.output.ResultWriter;
 import org.samfast.cli.output.StageDump;
 import org.samfast.cli.prompt.PromptArguments;
 import org.samfast.cli.prompt.PromptSyntaxException;
+import org.samfast.cli.terminal.StatusLine;
 import org.samfast.cli.terminal.StepTimes;
+import org.samfast.everything.AutomaticMaskOptions;
 import org.samfast.image.ImageReader;
 import org.samfast.mask.MaskChoice;
 import org.samfast.prompt.Prompt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -45,9 +49,13 @@ import picocli.CommandLine.Spec;
             "  sam segment truck.jpg --points 500,370 --points 1520,700 --json",
             "  sam segment dog.jpg --points 300,400 --format logits",
             "  sam segment dog.jpg --mask-in dog.logits.safetensors --box 200,220,400,530",
-            "  sam segment photos --box 20,30,400,380 --out masks"
+            "  sam segment photos --box 20,30,400,380 --out masks",
+            "  sam segment dog.jpg --everything --points-per-side 8 --out found"
         })
 final class SegmentCommand implements Callable<Integer> {
+    private static final Set<String> NOT_WITH_EVERYTHING =
+            Set.of("--points", "--box", "--mask-in", "--multimask", "--format", "--dump");
+
     @Parameters(
             paramLabel = "IMAGE",
             arity = "1..*",
@@ -83,6 +91,15 @@ final class SegmentCommand implements Callable<Integer> {
             description = "Write all three masks of each object (whole, part, subpart) as STEM.mask1.png to"
                     + " STEM.mask3.png, instead of the best for a single click and the plain one otherwise.")
     boolean multimask;
+
+    @Option(
+            names = "--everything",
+            description = "Instead of prompts: find all objects. Writes a folder STEM of masks 0.png, 1.png, ... and"
+                    + " metadata.csv for every image, as Segment Anything's scripts/amg.py does.")
+    boolean everything;
+
+    @Mixin
+    EverythingOptions everythingOptions = new EverythingOptions();
 
     @Mixin
     ModelOptions model = new ModelOptions();
@@ -130,6 +147,10 @@ final class SegmentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        checkEverything();
+        if (everything) {
+            return findEverything();
+        }
         List<Prompt> prompts = prompts();
         List<Path> files = ImageArguments.expand(images);
         checkUsage(files, prompts.size());
@@ -140,6 +161,35 @@ final class SegmentCommand implements Callable<Integer> {
             StepTimes times = new StepTimes(spec.commandLine().getErr(), main.verbose);
             return new ImageBatch(spec.commandLine(), main.verbose, model.quiet)
                     .run(files, new SegmentRun(this, session, prompts, writer, stages, times));
+        }
+    }
+
+    private int findEverything() throws IOException {
+        AutomaticMaskOptions options = everythingOptions.options();
+        List<Path> files = ImageArguments.expand(images);
+        MaskTree tree = new MaskTree(out, everythingOptions.convertToRle);
+        tree.conflict(files).ifPresent(conflict -> {
+            throw usage(conflict);
+        });
+        Files.createDirectories(out.toAbsolutePath());
+        try (ModelSession session = model.open(null)) {
+            StatusLine progress = StatusLine.on(spec.commandLine().getErr(), !model.quiet);
+            StepTimes times = new StepTimes(spec.commandLine().getErr(), main.verbose);
+            return new ImageBatch(spec.commandLine(), main.verbose, model.quiet)
+                    .run(files, new EverythingRun(session, options, tree, maxPixels, json, progress, times));
+        }
+    }
+
+    /** Refuses options that say nothing with or without {@code --everything}. */
+    private void checkEverything() {
+        List<String> idle = everything
+                ? spec.commandLine().getParseResult().matchedOptions().stream()
+                        .map(OptionSpec::longestName)
+                        .filter(NOT_WITH_EVERYTHING::contains)
+                        .toList()
+                : everythingOptions.given();
+        if (!idle.isEmpty()) {
+            throw usage(idle.getFirst() + (everything ? " and --everything: give one of them" : " needs --everything"));
         }
     }
 

@@ -2,15 +2,17 @@ package org.samfast.file;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 /**
- * Files that appear whole or not at all: written under a temporary name in the target's folder and moved into place.
+ * Files and folders that appear whole or not at all: written under a temporary name in the target's folder and moved into place.
  * What is unfinished when the program is interrupted is deleted.
  */
 public final class AtomicFile {
@@ -45,6 +47,28 @@ public final class AtomicFile {
         }
     }
 
+    /**
+     * Replaces the target, a folder or nothing, by a new folder that {@code content} fills. Nobody finds it half full; for a
+     * moment nobody finds either.
+     */
+    public static void replaceFolder(Path target, Content content) throws IOException {
+        Path before = temporaryBeside(target);
+        try {
+            replace(target, temporary -> {
+                Files.createDirectory(temporary);
+                content.writeTo(temporary);
+                if (Files.exists(target)) {
+                    Files.move(target, before, StandardCopyOption.ATOMIC_MOVE);
+                }
+            });
+        } finally {
+            if (Files.exists(before) && !Files.exists(target)) {
+                Files.move(before, target, StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+        deleteQuietly(before);
+    }
+
     private static Path temporaryBeside(Path target) {
         String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
         return target.resolveSibling("." + target.getFileName() + "." + random + ".tmp");
@@ -57,6 +81,11 @@ public final class AtomicFile {
 
     private static void deleteQuietly(Path file) {
         try {
+            if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+                try (Stream<Path> inside = Files.list(file)) {
+                    inside.forEach(AtomicFile::deleteQuietly);
+                }
+            }
             Files.deleteIfExists(file);
         } catch (IOException e) {
             System.getLogger(AtomicFile.class.getName()).log(System.Logger.Level.DEBUG, "left behind: " + file, e);
