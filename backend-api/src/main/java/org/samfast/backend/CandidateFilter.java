@@ -48,8 +48,9 @@ final class CandidateFilter {
     }
 
     private List<MaskCandidate> passing(SamBackend backend, int begin, int end) {
-        List<Prompt> prompts =
-                request.points().subList(begin, end).stream().map(Prompt::points).toList();
+        List<Prompt> prompts = request.points().subList(begin, end).stream()
+                .map(Prompt::points)
+                .toList();
         MaskPrediction prediction = backend.predict(List.of(new PromptedImage(request.embedding(), prompts)))
                 .getFirst();
         return IntStream.range(0, (end - begin) * OUTPUTS)

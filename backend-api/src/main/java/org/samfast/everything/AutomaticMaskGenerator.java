@@ -1,6 +1,5 @@
 package org.samfast.everything;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.samfast.backend.CandidateMasks;
@@ -29,9 +28,8 @@ public final class AutomaticMaskGenerator {
         this.backend = backend;
         this.options = options;
         this.thresholds = new CandidateRequest.Thresholds(
-                (float) options.predIouThresh(),
-                (float) options.stabilityScoreThresh(),
-                (float) options.stabilityScoreOffset());
+                (float) options.predIouThresh(), (float) options.stabilityScoreThresh(), (float)
+                        options.stabilityScoreOffset());
     }
 
     /** Hears how far it is: points decoded so far, and all there are. */

@@ -31,8 +31,8 @@ public record AutomaticMaskOptions(
     public static final int MAX_LAYERS = 8;
 
     /** The defaults: 32 x 32 points on the whole image. */
-    public static final AutomaticMaskOptions DEFAULT = new AutomaticMaskOptions(
-            PointGrid.layers(32, 0, 1), 64, 0.88, 0.95, 1.0, 0.7, 0, 0.7, 512.0 / 1500, 0);
+    public static final AutomaticMaskOptions DEFAULT =
+            new AutomaticMaskOptions(PointGrid.layers(32, 0, 1), 64, 0.88, 0.95, 1.0, 0.7, 0, 0.7, 512.0 / 1500, 0);
 
     /** @throws IllegalArgumentException where an option cannot be met, named as the original names it */
     public AutomaticMaskOptions {

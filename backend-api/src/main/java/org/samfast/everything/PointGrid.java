@@ -45,8 +45,8 @@ public record PointGrid(List<UnitPoint> points) {
         for (int layer = 0; layer <= cropLayers; layer++) {
             int points = (int) (perSide / Math.pow(downscaleFactor, layer));
             if (points < 1) {
-                throw new IllegalArgumentException("points_per_side: " + perSide + " divided by " + downscaleFactor + "^"
-                        + layer + " leaves none for crop layer " + layer);
+                throw new IllegalArgumentException("points_per_side: " + perSide + " divided by " + downscaleFactor
+                        + "^" + layer + " leaves none for crop layer " + layer);
             }
             grids.add(regular(points));
         }

@@ -3,9 +3,9 @@ package org.samfast.everything;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.Test;
 
 class AutomaticMaskOptionsTest {
     @Test
@@ -32,16 +32,7 @@ class AutomaticMaskOptionsTest {
             int batch, int layers, double threshold, double overlap, int minArea, String sentence) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new AutomaticMaskOptions(
-                        PointGrid.layers(2, 0, 1),
-                        batch,
-                        threshold,
-                        0.5,
-                        1,
-                        0.7,
-                        layers,
-                        0.7,
-                        overlap,
-                        minArea))
+                        PointGrid.layers(2, 0, 1), batch, threshold, 0.5, 1, 0.7, layers, 0.7, overlap, minArea))
                 .withMessage(sentence);
     }
 }

@@ -21,8 +21,7 @@ class CropBoxesTest {
     @ParameterizedTest(name = "{0}x{1}, {2} layers, overlap {3}")
     @MethodSource("crops")
     void cropsAreTheOriginals(String width, String height, String layers, String ratio, String boxes) {
-        assertThat(CropBoxes.of(
-                        TestImages.size(width, height), Integer.parseInt(layers), Double.parseDouble(ratio)))
+        assertThat(CropBoxes.of(TestImages.size(width, height), Integer.parseInt(layers), Double.parseDouble(ratio)))
                 .containsExactlyElementsOf(
                         Arrays.stream(boxes.split(" ")).map(CropBoxesTest::crop).toList());
     }

@@ -18,8 +18,9 @@ class NonMaxSuppressionTest {
     @ParameterizedTest(name = "threshold {0}")
     @MethodSource("boxes")
     void keepsTheSameBoxesInTheSameOrder(String threshold, String boxes, String scores, String kept) {
-        List<MaskEdges> edges =
-                Arrays.stream(boxes.split(" ")).map(NonMaxSuppressionTest::edges).toList();
+        List<MaskEdges> edges = Arrays.stream(boxes.split(" "))
+                .map(NonMaxSuppressionTest::edges)
+                .toList();
         String[] words = scores.split(" ");
         float[] values = new float[words.length];
         for (int i = 0; i < values.length; i++) {

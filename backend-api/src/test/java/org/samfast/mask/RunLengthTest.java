@@ -58,8 +58,7 @@ class RunLengthTest {
             for (int y = y0; y < y1; y++) {
                 System.arraycopy(mask.pixels(), (y - y0) * (x1 - x0), whole, y * width + x0, x1 - x0);
             }
-            assertThat(RunLength.of(mask).uncropped(crop, image))
-                    .isEqualTo(RunLength.of(new BinaryMask(image, whole)));
+            assertThat(RunLength.of(mask).uncropped(crop, image)).isEqualTo(RunLength.of(new BinaryMask(image, whole)));
         }
     }
 

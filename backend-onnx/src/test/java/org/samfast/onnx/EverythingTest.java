@@ -32,7 +32,7 @@ class EverythingTest {
     private static SamBackend backend;
 
     @BeforeAll
-    static void open(@TempDir Path cache) {
+    static void open(@TempDir Path cache) throws Exception {
         weights = Checkpoint.open(TESTDATA.resolveSibling("models/sam_vit_t.bf16.safetensors"));
         backend = new OnnxBackendProvider().open(weights, new BackendOptions(0, cache, null, null));
     }

@@ -87,8 +87,8 @@ final class AmgCommand implements Callable<Integer> {
             checkType(session);
             StatusLine progress = StatusLine.on(spec.commandLine().getErr(), !model.quiet);
             StepTimes times = new StepTimes(spec.commandLine().getErr(), main.verbose);
-            EverythingRun run = new EverythingRun(
-                    session, options, tree, ImageReader.DEFAULT_PIXEL_LIMIT, false, progress, times);
+            EverythingRun run =
+                    new EverythingRun(session, options, tree, ImageReader.DEFAULT_PIXEL_LIMIT, false, progress, times);
             return new ImageBatch(spec.commandLine(), main.verbose, model.quiet).run(images, run);
         }
     }

@@ -47,8 +47,8 @@ final class EverythingOptions {
             names = "--stability-score-offset",
             paramLabel = "X",
             defaultValue = "1.0",
-            description = "How far the mask's threshold is moved up and down for that score; default:"
-                    + " ${DEFAULT-VALUE}.")
+            description =
+                    "How far the mask's threshold is moved up and down for that score; default:" + " ${DEFAULT-VALUE}.")
     double stabilityScoreOffset;
 
     @Option(
@@ -106,8 +106,9 @@ final class EverythingOptions {
 
     /** Those of these options that the command line gives. */
     List<String> given() {
-        Set<String> names =
-                CommandSpec.forAnnotatedObject(new EverythingOptions()).optionsMap().keySet();
+        Set<String> names = CommandSpec.forAnnotatedObject(new EverythingOptions())
+                .optionsMap()
+                .keySet();
         return command.commandLine().getParseResult().matchedOptions().stream()
                 .map(OptionSpec::longestName)
                 .filter(names::contains)

@@ -39,7 +39,8 @@ class AtomicFileTest {
         Files.writeString(target.resolve("old.txt"), "old");
         assertThatIOException()
                 .isThrownBy(() -> AtomicFile.replaceFolder(target, made -> {
-                    Files.writeString(Files.createDirectory(made.resolve("inner")).resolve("half.txt"), "half");
+                    Files.writeString(
+                            Files.createDirectory(made.resolve("inner")).resolve("half.txt"), "half");
                     throw new IOException("No space left on device");
                 }))
                 .withMessage("No space left on device");

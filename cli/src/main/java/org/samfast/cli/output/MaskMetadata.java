@@ -50,7 +50,8 @@ final class MaskMetadata {
     /** x and y. */
     List<String> point(AutomaticMask mask) {
         return List.of(
-                PythonFloat.text(mask.point().x()), PythonFloat.text(mask.point().y()));
+                PythonFloat.text(mask.point().x()),
+                PythonFloat.text(mask.point().y()));
     }
 
     /** x, y, width and height. */

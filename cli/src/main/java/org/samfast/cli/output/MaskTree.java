@@ -86,7 +86,9 @@ public final class MaskTree {
             Optional<Path> foreign = files.filter(file -> !isOwn(file)).findFirst();
             if (foreign.isPresent()) {
                 throw new FileSystemException(
-                        target.toString(), null, "it holds other files, such as " + foreign.get().getFileName());
+                        target.toString(),
+                        null,
+                        "it holds other files, such as " + foreign.get().getFileName());
             }
         }
     }
