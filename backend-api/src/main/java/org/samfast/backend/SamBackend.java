@@ -2,6 +2,7 @@ package org.samfast.backend;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.samfast.image.RgbImage;
 import org.samfast.mask.MaskPrediction;
 import org.samfast.mask.MaskRequest;
@@ -51,6 +52,19 @@ public interface SamBackend extends AutoCloseable {
         } finally {
             embeddings.forEach(ImageEmbedding::close);
         }
+    }
+
+    /**
+     * Everything mode's part for a device: decodes every point of every request, keeps the masks that pass its filters and
+     * cuts them into run lengths, with the results of {@link #predict} and {@link MaskUpscale#stable}. By default in plain
+     * Java; a backend may filter, threshold and encode where the logits are, and copy out only what is kept.
+     *
+     * @param decoded hears how many more points are done, from this thread
+     */
+    default List<CandidateMasks> candidates(List<CandidateRequest> requests, IntConsumer decoded) {
+        return requests.stream()
+                .map(request -> CandidateFilter.run(this, request, decoded))
+                .toList();
     }
 
     /**

@@ -1,7 +1,7 @@
 package org.samfast.mask;
 
 /**
- * The pixels that a mask spans, as COCO and Meta's metadata.csv write them.
+ * The pixels that a mask spans, as COCO writes them.
  *
  * @param x column of the leftmost pixel
  * @param y row of the topmost pixel

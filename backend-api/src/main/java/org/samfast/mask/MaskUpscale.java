@@ -41,6 +41,22 @@ public final class MaskUpscale {
         return logits;
     }
 
+    /**
+     * One mask at the size of the image and its stability score, in one pass over its logits.
+     *
+     * @param offset distance of the score's two thresholds from that of the mask
+     */
+    public static StableMask stable(MaskPrediction prediction, int prompt, int output, float offset) {
+        Size size = prediction.imageSize();
+        byte[] pixels = new byte[Math.toIntExact(size.area())];
+        StabilityScore score = new StabilityScore(offset);
+        toImage(prediction, prompt, output).rows((y, row) -> {
+            threshold(row, pixels, y * size.width());
+            score.add(row);
+        });
+        return new StableMask(new BinaryMask(size, pixels), score.value());
+    }
+
     private static BinaryMask mask(MaskPrediction prediction, int prompt, int output) {
         Size size = prediction.imageSize();
         byte[] pixels = new byte[Math.toIntExact(size.area())];

@@ -1,6 +1,7 @@
 package org.samfast.mask;
 
 import java.util.Arrays;
+import org.samfast.image.CropBox;
 import org.samfast.image.Size;
 
 /**
@@ -67,6 +68,30 @@ public record RunLength(Size size, int[] counts) {
             at = end;
         }
         return new BinaryMask(size, pixels);
+    }
+
+    /**
+     * The same mask in the image that the crop was cut from, outside where the crop ends.
+     *
+     * @throws IllegalArgumentException where this is not a mask of the crop's size
+     */
+    public RunLength uncropped(CropBox crop, Size image) {
+        if (!size.equals(crop.size())) {
+            throw new IllegalArgumentException("uncrop: expected a mask of " + crop.size() + ", got " + size);
+        }
+        Runs runs = new Runs();
+        runs.add(0, crop.x0() * image.height());
+        int at = 0;
+        for (int i = 0; i < counts.length; i++) {
+            for (int end = at + counts[i], next; at < end; at = next) {
+                next = Math.min(end, (at / size.height() + 1) * size.height());
+                runs.add(0, at % size.height() == 0 ? crop.y0() : 0);
+                runs.add(i % 2, next - at);
+                runs.add(0, next % size.height() == 0 ? image.height() - crop.y1() : 0);
+            }
+        }
+        runs.add(0, (image.width() - crop.x1()) * image.height());
+        return new RunLength(image, runs.finish());
     }
 
     /** Pixels inside. */
@@ -168,6 +193,14 @@ public record RunLength(Size size, int[] counts) {
                 }
                 length++;
             }
+        }
+
+        void add(int value, int count) {
+            if (count > 0 && value != inside) {
+                close();
+                inside = (byte) value;
+            }
+            length += count;
         }
 
         int[] finish() {

@@ -26,16 +26,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.checkpoint.TensorFile;
+import org.samfast.image.CropBox;
 import org.samfast.image.ImageReader;
 import org.samfast.image.RgbImage;
 import org.samfast.image.Size;
 import org.samfast.mask.LowResLogits;
+import org.samfast.mask.MaskCandidate;
 import org.samfast.mask.MaskChoice;
+import org.samfast.mask.MaskEdges;
 import org.samfast.mask.MaskPrediction;
 import org.samfast.mask.MaskRequest;
 import org.samfast.mask.MaskUpscale;
 import org.samfast.mask.ScoredMask;
 import org.samfast.mask.Segmentation;
+import org.samfast.mask.StableMask;
 import org.samfast.prompt.ImageBox;
 import org.samfast.prompt.ImagePoint;
 import org.samfast.prompt.MaskPrompt;
@@ -265,6 +269,42 @@ public abstract class BackendContractTest {
                         .isEqualTo(expected.get(i).mask().pixels());
             }
         }
+    }
+
+    @Test
+    void candidatesAreThePredictedMasksThatPassTheThresholds() {
+        List<ImagePoint> points = List.of(
+                new ImagePoint(750, 500.625, true), new ImagePoint(400, 270, true), new ImagePoint(350, 100.125, true));
+        var thresholds = new CandidateRequest.Thresholds(0.4f, 0.7f, 1);
+        List<Integer> decoded = new ArrayList<>();
+        CandidateMasks found = backend.candidates(
+                        List.of(new CandidateRequest(
+                                embedding, points, 2, CropBox.whole(photo.size()), photo.size(), thresholds)),
+                        decoded::add)
+                .getFirst();
+        assertThat(decoded.stream().mapToInt(Integer::intValue).sum()).isEqualTo(points.size());
+        List<MaskCandidate> left = new ArrayList<>(found.masks());
+        int[] stable = new int[points.size()];
+        for (int point = 0; point < points.size(); point++) {
+            MaskPrediction alone = predict(embedding, Prompt.points(points.get(point)));
+            for (int output = 1; output <= 3; output++) {
+                StableMask mask = MaskUpscale.stable(alone, 0, output, thresholds.stabilityScoreOffset());
+                if (thresholds.acceptsPredictedIou(alone.quality(0, output))
+                        && thresholds.acceptsStability(mask.stability())) {
+                    MaskCandidate candidate = left.removeFirst();
+                    assertThat(candidate.point()).isEqualTo(point);
+                    assertThat(candidate.predictedIou()).isCloseTo(alone.quality(0, output), within(1e-3f));
+                    assertThat(candidate.stability()).isCloseTo(mask.stability(), within(1e-3f));
+                    assertThat(candidate.runs().mask().iou(mask.mask())).isGreaterThan(0.999);
+                    assertThat(candidate.edges())
+                            .isEqualTo(MaskEdges.of(candidate.runs().mask()));
+                    stable[point]++;
+                }
+            }
+        }
+        assertThat(left).isEmpty();
+        assertThat(found.stable()).isEqualTo(stable);
+        assertThat(found.masks()).isNotEmpty();
     }
 
     @Test

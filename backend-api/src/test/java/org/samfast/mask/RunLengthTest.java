@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.samfast.TestImages;
+import org.samfast.image.CropBox;
 import org.samfast.image.Size;
 
 /** Against pycocotools. */
@@ -44,6 +45,21 @@ class RunLengthTest {
         assertThat(text(mask.box())).isEqualTo(box);
         BinaryMask other = TestImages.blobs(size, (Integer.parseInt(seed) + 3) % 12);
         assertThat(mask.iou(other)).isCloseTo(Double.parseDouble(iou), within(1e-12));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,0,7,5,7,5", "0,0,7,5,9,8", "2,3,9,8,9,8", "1,2,8,7,20,9", "3,0,10,5,10,6", "0,1,1,6,4,7"})
+    void aCropsMaskIsTheImagesMaskWithNothingAround(int x0, int y0, int x1, int y1, int width, int height) {
+        CropBox crop = new CropBox(x0, y0, x1, y1);
+        Size image = new Size(width, height);
+        for (int seed = 0; seed < 12; seed++) {
+            BinaryMask mask = TestImages.blobs(crop.size(), seed);
+            byte[] whole = new byte[width * height];
+            for (int y = y0; y < y1; y++) {
+                System.arraycopy(mask.pixels(), (y - y0) * (x1 - x0), whole, y * width + x0, x1 - x0);
+            }
+            assertThat(RunLength.of(mask).uncropped(crop, image)).isEqualTo(RunLength.of(new BinaryMask(image, whole)));
+        }
     }
 
     @ParameterizedTest

@@ -12,6 +12,7 @@ import picocli.CommandLine.ScopeType;
         description = "Segment Anything for the JVM: from a photo and a click to a mask.",
         subcommands = {
             SegmentCommand.class,
+            AmgCommand.class,
             DownloadCommand.class,
             ConvertCommand.class,
             InfoCommand.class,

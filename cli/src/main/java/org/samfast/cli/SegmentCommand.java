@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.samfast.cli.input.ImageInputs;
 import org.samfast.cli.input.InputImage;
 import org.samfast.cli.input.MaskFile;
+import org.samfast.cli.output.MaskTree;
 import org.samfast.cli.output.OutputFile;
 import org.samfast.cli.output.OutputNames;
 import org.samfast.cli.output.OutputPlan;
@@ -25,13 +26,16 @@ import org.samfast.cli.prompt.PromptSyntaxException;
 import org.samfast.cli.resume.Digest;
 import org.samfast.cli.resume.ImageKey;
 import org.samfast.cli.resume.Journal;
+import org.samfast.cli.terminal.StatusLine;
 import org.samfast.cli.terminal.StepTimes;
+import org.samfast.everything.AutomaticMaskOptions;
 import org.samfast.image.ImageReader;
 import org.samfast.mask.MaskChoice;
 import org.samfast.prompt.Prompt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -59,7 +63,8 @@ import picocli.CommandLine.Spec;
             "  sam segment dog.jpg --mask-in dog.logits.safetensors --box 200,220,400,530",
             "  sam segment photos --box 20,30,400,380 --out masks",
             "  sam segment photos --box 20,30,400,380 --out masks --resume",
-            "  sam segment \"photos/**/*.jpg\" --box 20,30,400,380 --format rle --out masks"
+            "  sam segment \"photos/**/*.jpg\" --box 20,30,400,380 --format rle --out masks",
+            "  sam segment dog.jpg --everything --points-per-side 8 --out found"
         })
 final class SegmentCommand implements Callable<Integer> {
     /** Options that change nothing in the files written, and prompts, which are in the key of each image. */
@@ -81,6 +86,24 @@ final class SegmentCommand implements Callable<Integer> {
             "--backend",
             "--help",
             "--version");
+
+    private static final Set<String> NOT_WITH_EVERYTHING = Set.of(
+            "--points",
+            "--box",
+            "--mask-in",
+            "--multimask",
+            "--format",
+            "--class",
+            "--tolerance",
+            "--soft-edge",
+            "--fill-holes",
+            "--min-area",
+            "--largest",
+            "--clip-to-box",
+            "--refine",
+            "--batch",
+            "--resume",
+            "--dump");
 
     @Parameters(
             paramLabel = "IMAGE",
@@ -118,6 +141,15 @@ final class SegmentCommand implements Callable<Integer> {
             description = "Write all three masks of each object (whole, part, subpart) as STEM.mask1.png to"
                     + " STEM.mask3.png, instead of the best for a single click and the plain one otherwise.")
     boolean multimask;
+
+    @Option(
+            names = "--everything",
+            description = "Instead of prompts: find all objects. Writes a folder STEM of masks 0.png, 1.png, ... and"
+                    + " metadata.csv for every image, as Segment Anything's scripts/amg.py does.")
+    boolean everything;
+
+    @Mixin
+    EverythingOptions everythingOptions = new EverythingOptions();
 
     @Mixin
     ModelOptions model = new ModelOptions();
@@ -169,6 +201,10 @@ final class SegmentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        checkEverything();
+        if (everything) {
+            return findEverything();
+        }
         List<Prompt> prompts = prompts();
         OutputSettings settings = output.settings(prompts.size(), multimask);
         ImageInputs inputs = ImageInputs.of(images, settings.folder(), System.in);
@@ -209,6 +245,35 @@ final class SegmentCommand implements Callable<Integer> {
 
     private int batch(ModelSession session) {
         return batch > 0 ? batch : session.batch();
+    }
+
+    private int findEverything() throws IOException {
+        AutomaticMaskOptions options = everythingOptions.options();
+        List<Path> files = ImageArguments.expand(images);
+        MaskTree tree = new MaskTree(output.out, everythingOptions.convertToRle);
+        tree.conflict(files).ifPresent(conflict -> {
+            throw usage(conflict);
+        });
+        OutputFile.makeFolder(output.out);
+        try (ModelSession session = model.open(null)) {
+            StatusLine progress = StatusLine.on(spec.commandLine().getErr(), !model.quiet);
+            StepTimes times = new StepTimes(spec.commandLine().getErr(), main.verbose);
+            return new ImageBatch(spec.commandLine(), main.verbose, model.quiet)
+                    .run(files, new EverythingRun(session, options, tree, maxPixels, json, progress, times));
+        }
+    }
+
+    /** Refuses options that say nothing with or without {@code --everything}. */
+    private void checkEverything() {
+        List<String> idle = everything
+                ? spec.commandLine().getParseResult().matchedOptions().stream()
+                        .map(OptionSpec::longestName)
+                        .filter(NOT_WITH_EVERYTHING::contains)
+                        .toList()
+                : everythingOptions.given();
+        if (!idle.isEmpty()) {
+            throw usage(idle.getFirst() + (everything ? " and --everything: give one of them" : " needs --everything"));
+        }
     }
 
     /** Which of the decoder's masks are kept. */

@@ -2,6 +2,7 @@ package org.samfast.file;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HexFormat;
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Files that appear whole or not at all: written under a temporary name in the target's folder and moved into place.
+ * Files and folders that appear whole or not at all: written under a temporary name in the target's folder and moved into place.
  * What is unfinished when the program is interrupted is deleted.
  */
 public final class AtomicFile {
@@ -47,6 +48,28 @@ public final class AtomicFile {
             deleteQuietly(temporary);
             UNFINISHED.remove(temporary);
         }
+    }
+
+    /**
+     * Replaces the target, a folder or nothing, by a new folder that {@code content} fills. Nobody finds it half full; for a
+     * moment nobody finds either.
+     */
+    public static void replaceFolder(Path target, Content content) throws IOException {
+        Path before = temporaryBeside(target);
+        try {
+            replace(target, temporary -> {
+                Files.createDirectory(temporary);
+                content.writeTo(temporary);
+                if (Files.exists(target)) {
+                    Files.move(target, before, StandardCopyOption.ATOMIC_MOVE);
+                }
+            });
+        } finally {
+            if (Files.exists(before) && !Files.exists(target)) {
+                Files.move(before, target, StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+        deleteQuietly(before);
     }
 
     private static Path temporaryBeside(Path target) {
@@ -91,6 +114,11 @@ public final class AtomicFile {
 
     private static void deleteQuietly(Path file) {
         try {
+            if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+                try (Stream<Path> inside = Files.list(file)) {
+                    inside.forEach(AtomicFile::deleteQuietly);
+                }
+            }
             Files.deleteIfExists(file);
         } catch (IOException e) {
             System.getLogger(AtomicFile.class.getName()).log(System.Logger.Level.DEBUG, "left behind: " + file, e);

@@ -34,6 +34,23 @@ class AtomicFileTest {
     }
 
     @Test
+    void aFolderIsReplacedOnlyByAWholeFolder() throws Exception {
+        Path target = Files.createDirectory(folder.resolve("a"));
+        Files.writeString(target.resolve("old.txt"), "old");
+        assertThatIOException()
+                .isThrownBy(() -> AtomicFile.replaceFolder(target, made -> {
+                    Files.writeString(
+                            Files.createDirectory(made.resolve("inner")).resolve("half.txt"), "half");
+                    throw new IOException("No space left on device");
+                }))
+                .withMessage("No space left on device");
+        assertThat(target.resolve("old.txt")).hasContent("old");
+        AtomicFile.replaceFolder(target, made -> Files.writeString(made.resolve("new.txt"), "new"));
+        assertThat(target).isDirectoryContaining("glob:**/new.txt").isDirectoryNotContaining("glob:**/old.txt");
+        assertThat(files()).containsExactly("a");
+    }
+
+    @Test
     void whatIsUnfinishedWhenTheProgramIsInterruptedIsDeleted() throws Exception {
         Path target = folder.resolve("a.txt");
         Process program = new ProcessBuilder(

@@ -5,12 +5,13 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
 import java.nio.file.Path;
 
-/** The two shapes of the JSON that sam writes: one line for stdout, indented for files. */
+/** The shapes of the JSON that sam writes: one line for stdout, indented for files, and Python's. */
 public final class JsonText {
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -29,6 +30,14 @@ public final class JsonText {
             content.writeTo(json);
         }
         return line.toString();
+    }
+
+    /** The value as Python's json.dump writes it. */
+    static void python(OutputStream out, Content content) throws IOException {
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            json.setPrettyPrinter(new PythonSeparators());
+            content.writeTo(json);
+        }
     }
 
     /** The value indented, in UTF-8. */
@@ -57,5 +66,25 @@ public final class JsonText {
     /** Reads a text. */
     static JsonParser parser(String text) throws IOException {
         return JSON.createParser(text);
+    }
+
+    /** A blank after every comma and colon. */
+    private static final class PythonSeparators extends MinimalPrettyPrinter {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public void writeObjectFieldValueSeparator(JsonGenerator json) throws IOException {
+            json.writeRaw(": ");
+        }
+
+        @Override
+        public void writeObjectEntrySeparator(JsonGenerator json) throws IOException {
+            json.writeRaw(", ");
+        }
+
+        @Override
+        public void writeArrayValueSeparator(JsonGenerator json) throws IOException {
+            json.writeRaw(", ");
+        }
     }
 }

@@ -1,0 +1,8 @@
+package org.samfast.mask;
+
+/**
+ * A mask and its stability score.
+ *
+ * @param stability IoU of the masks at a higher and a lower threshold; NaN where both are empty
+ */
+public record StableMask(BinaryMask mask, float stability) {}
