@@ -34,6 +34,15 @@ __device__ __forceinline__ void store_8(bf16* to, const float (&values)[8]) {
                                                pack_bf16(values[4], values[5]), pack_bf16(values[6], values[7]));
 }
 
+// Eight fp32 values as bf16.
+__device__ __forceinline__ uint4 rounded_8(const float* from) {
+    float values[8];
+    uint4 packed;
+    load_8(values, from);
+    store_8(reinterpret_cast<bf16*>(&packed), values);
+    return packed;
+}
+
 // N is a multiple of 8.
 template <int N> __device__ __forceinline__ void load_vector(float (&values)[N], const bf16* from) {
 #pragma unroll

@@ -35,14 +35,6 @@ struct Window {
     }
 };
 
-__device__ __forceinline__ uint4 rounded_8(const float* from) {
-    float values[8];
-    uint4 packed;
-    load_8(values, from);
-    store_8(reinterpret_cast<bf16*>(&packed), values);
-    return packed;
-}
-
 // Each thread brings one chunk of one window column, row after row.
 template <int HD>
 __device__ __forceinline__ void load_window(unsigned char* shared, const Window& window, const float* key_bias,
