@@ -7,74 +7,34 @@ Per shape of ViT-B and ViT-H: median TFLOP/s of torch with bias alone, and of ea
 last milliseconds took, so a pause before each (--pause 0.01) shows the rates of a rested card.
 """
 import argparse
-import ctypes
-import pathlib
-import random
-import subprocess
-import tempfile
-import time
 
 import torch
 
-SOURCES = pathlib.Path(__file__).resolve().parent.parent / "backend-cuda/src/main/cuda"
+from gpu_kernels import Kernel, load, medians, tensor_map
+
 # name, rows of a consumer, columns, in turns, slabs: as in encoder/linear.cu
 TILINGS = [("together_128x256", 64, 256, False, 2), ("turns_128x192", 128, 192, True, 4), ("turns_128x160", 128, 160, True, 5)]
 # n, k, activation (1 is GELU), residual
 SHAPES = [(2304, 768, 0, 0), (768, 768, 0, 1), (3072, 768, 1, 0), (768, 3072, 0, 1),
           (3840, 1280, 0, 0), (1280, 1280, 0, 1), (5120, 1280, 1, 0), (1280, 5120, 0, 1)]
-BF16, SWIZZLE_64, SWIZZLE_128, PROMOTE_256, MAX_SHARED = 9, 2, 3, 3, 8
 SHARED, FIXED = 227 * 1024, 1024 + 512
-cuda = ctypes.CDLL("libcuda.so.1")
 
 
-def check(result):
-    if result:
-        raise RuntimeError(f"CUDA error {result}")
-
-
-def tensor_map(tensor, rows, columns, box_rows, box_columns):
-    memory = (ctypes.c_ubyte * 256)()
-    value = (ctypes.c_ubyte * 128).from_address((ctypes.addressof(memory) + 127) & ~127)
-    value.memory = memory
-    swizzle = SWIZZLE_128 if box_columns == 64 else SWIZZLE_64
-    check(cuda.cuTensorMapEncodeTiled(value, BF16, 2, ctypes.c_void_p(tensor.data_ptr()), (ctypes.c_uint64 * 2)(columns, rows),
-                                      (ctypes.c_uint64 * 1)(columns * 2), (ctypes.c_uint32 * 2)(box_columns, box_rows),
-                                      (ctypes.c_uint32 * 2)(1, 1), 0, swizzle, PROMOTE_256, 0))
-    return value
-
-
-class Kernel:
+class Tiling:
     def __init__(self, module, name, rows, columns, in_turns, slabs):
         self.name, self.columns, self.tile_rows = name, columns, rows if in_turns else 2 * rows
         self.slab_columns = 32 if columns % 64 else 64
         stage, fixed = (self.tile_rows + columns) * 128, FIXED + 2 * slabs * 64 * self.slab_columns * 2
-        self.shared = fixed + (SHARED - fixed) // stage * stage
-        self.function = ctypes.c_void_p()
-        check(cuda.cuModuleGetFunction(ctypes.byref(self.function), module, f"linear_bf16_sm90_{name}".encode()))
-        check(cuda.cuFuncSetAttribute(self.function, MAX_SHARED, self.shared))
+        self.kernel = Kernel(module, f"linear_bf16_sm90_{name}", fixed + (SHARED - fixed) // stage * stage)
 
     def prepare(self, x, weight, bias, residual, out, act):
         (m, k), n = x.shape, weight.shape[0]
         maps = [tensor_map(x, m, k, self.tile_rows, 64), tensor_map(weight, n, k, self.columns // 2, 64),
                 tensor_map(out, m, n, 64, self.slab_columns),
                 tensor_map(out if residual is None else residual, m, n, 64, self.slab_columns)]
-        values = [ctypes.c_uint64(bias.data_ptr())] + [ctypes.c_int(v) for v in (m, n, k, 0 if residual is None else m, act)]
-        arguments = (ctypes.c_void_p * 10)(*[ctypes.addressof(v) for v in maps + values])
         tiles = -(-m // (2 * self.tile_rows)) * -(-n // self.columns)
         grid = 2 * min(tiles, torch.cuda.get_device_properties(0).multi_processor_count // 2)
-        kept = (maps, values)
-        return lambda kept=kept: check(cuda.cuLaunchKernel(self.function, grid, 1, 1, 384, 1, 1, self.shared, ctypes.c_void_p(
-            torch.cuda.current_stream().cuda_stream), arguments, None))
-
-
-def load():
-    with tempfile.TemporaryDirectory() as folder:
-        cubin = pathlib.Path(folder) / "linear.cubin"
-        subprocess.run(["nvcc", "-std=c++17", "-O3", "-gencode=arch=compute_90a,code=sm_90a", "-cubin", "-I", SOURCES, "-o", cubin,
-                        SOURCES / "encoder/linear.cu"], check=True)
-        module = ctypes.c_void_p()
-        check(cuda.cuModuleLoadData(ctypes.byref(module), cubin.read_bytes()))
-    return [Kernel(module, *tiling) for tiling in TILINGS]
+        return self.kernel.launcher((grid, 1, 1), 384, *maps, bias, m, n, k, 0 if residual is None else m, act)
 
 
 def error(out, x, weight, bias, residual, act):
@@ -88,33 +48,17 @@ def error(out, x, weight, bias, residual, act):
     return ((out[rows].float() - expected).norm() / expected.norm()).item()
 
 
-def milliseconds(launch, pause):
-    time.sleep(pause)
-    launch()
-    start, end = torch.cuda.Event(True), torch.cuda.Event(True)
-    start.record()
-    for _ in range(6):
-        launch()
-    end.record()
-    end.synchronize()
-    return start.elapsed_time(end) / 6
-
-
-def measure(kernels, m, n, k, act, with_residual, pause):
+def measure(tilings, m, n, k, act, with_residual, pause):
     x, weight = torch.randn(m, k, device="cuda").bfloat16(), (torch.randn(n, k, device="cuda") / k**0.5).bfloat16()
     bias, out = torch.randn(n, device="cuda"), torch.empty(m, n, device="cuda", dtype=torch.bfloat16)
     residual, bias16 = torch.randn(m, n, device="cuda").bfloat16() if with_residual else None, bias.bfloat16()
     launches = {"torch, bias": lambda: torch.nn.functional.linear(x, weight, bias16)}
-    for kernel in kernels:
-        launches[kernel.name] = kernel.prepare(x, weight, bias, residual, out.fill_(float("nan")), act)
-        launches[kernel.name]()
+    for tiling in tilings:
+        launches[tiling.name] = tiling.prepare(x, weight, bias, residual, out.fill_(float("nan")), act)
+        launches[tiling.name]()
         if not error(out, x, weight, bias, residual, act) < 3e-3:
-            raise SystemExit(f"{kernel.name} is wrong at {m}x{n}x{k}")
-    times = {name: [] for name in launches}
-    for _ in range(11):
-        for name in random.sample(list(launches), len(launches)):
-            times[name].append(milliseconds(launches[name], pause))
-    return {name: 2e-9 * m * n * k / sorted(all_times)[5] for name, all_times in times.items()}
+            raise SystemExit(f"{tiling.name} is wrong at {m}x{n}x{k}")
+    return {name: 2e-9 * m * n * k / time for name, time in medians(launches, pause).items()}
 
 
 def main():
@@ -124,9 +68,10 @@ def main():
     options = parser.parse_args()
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.zeros(1, device="cuda")
-    kernels = load()
+    module = load("encoder/linear.cu")
+    tilings = [Tiling(module, *tiling) for tiling in TILINGS]
     for m in map(int, options.rows.split(",")):
-        columns = [measure(kernels, m, *shape, options.pause) for shape in SHAPES]
+        columns = [measure(tilings, m, *shape, options.pause) for shape in SHAPES]
         print(f"{m} rows, n,k:".ljust(20), " ".join(f"{n},{k}".rjust(9) for n, k, _, _ in SHAPES))
         for name in columns[0]:
             print(name.ljust(20), " ".join(f"{column[name]:9.0f}" for column in columns), flush=True)

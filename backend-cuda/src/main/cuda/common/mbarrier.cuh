@@ -44,3 +44,17 @@ __device__ __forceinline__ uint32_t cluster_rank() {
     asm volatile("mov.u32 %0, %%cluster_ctarank;" : "=r"(rank));
     return rank;
 }
+
+// A position in a ring of barriers: the parity to wait for changes with every round.
+template <int SIZE> struct Ring {
+    int at;
+    uint32_t parity;
+
+    __device__ __forceinline__ explicit Ring(int steps) : at(steps % SIZE), parity(steps / SIZE & 1) {}
+    __device__ __forceinline__ void next() {
+        if (++at == SIZE) {
+            at = 0;
+            parity ^= 1;
+        }
+    }
+};

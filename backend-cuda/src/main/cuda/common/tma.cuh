@@ -44,7 +44,7 @@ __device__ __forceinline__ void tma_store(const TensorMap& map, uint32_t shared,
     asm volatile("cp.async.bulk.commit_group;" ::: "memory");
 }
 
-// Orders this thread's writes to shared memory before the copy engine's reads.
+// Orders this thread's writes to shared memory before the reads of the copy engine and of wgmma.
 __device__ __forceinline__ void tma_store_fence() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
 
 // Until at most that many of the thread's stores still read shared memory.

@@ -4,12 +4,21 @@
 #include "wgmma_shapes.cuh"
 
 // Describes a K-major operand in 128-byte swizzle (the form that tma_load writes): rows of 128 B, 8 rows 1024 B apart.
-// A step of 16 along k adds 32 to the address.
+// A step of 16 along k adds 32 to the address. Of an operand that lies the other way, its 64 columns along the row, a step of
+// 16 is 16 rows and adds 2048.
 __device__ __forceinline__ uint64_t wgmma_descriptor(uint32_t shared) {
     constexpr uint64_t SWIZZLE_128 = 1ull << 62;
     constexpr uint64_t GROUP_STRIDE = static_cast<uint64_t>(1024 >> 4) << 32;
     constexpr uint64_t LEADING_STRIDE_UNUSED = 1ull << 16;
     return SWIZZLE_128 | GROUP_STRIDE | LEADING_STRIDE_UNUSED | ((shared & 0x3ffff) >> 4);
+}
+
+// The same in 32-byte swizzle: rows of 32 B, 8 rows 256 B apart.
+__device__ __forceinline__ uint64_t wgmma_descriptor_32(uint32_t shared) {
+    constexpr uint64_t SWIZZLE_32 = 3ull << 62;
+    constexpr uint64_t GROUP_STRIDE = static_cast<uint64_t>(256 >> 4) << 32;
+    constexpr uint64_t LEADING_STRIDE_UNUSED = 1ull << 16;
+    return SWIZZLE_32 | GROUP_STRIDE | LEADING_STRIDE_UNUSED | ((shared & 0x3ffff) >> 4);
 }
 
 // Before the first wgmma, and whenever a register that one uses was written otherwise.

@@ -101,20 +101,6 @@ template <class T> struct Shared {
     }
 };
 
-// A position in a ring of barriers: the parity to wait for changes with every round.
-template <int SIZE> struct Ring {
-    int at;
-    uint32_t parity;
-
-    __device__ __forceinline__ explicit Ring(int steps) : at(steps % SIZE), parity(steps / SIZE & 1) {}
-    __device__ __forceinline__ void next() {
-        if (++at == SIZE) {
-            at = 0;
-            parity ^= 1;
-        }
-    }
-};
-
 // The tiles of this block, along the columns first: at any time the clusters work on few rows of a and on all of b.
 template <class T> struct Tiles {
     int columns;

@@ -1,5 +1,6 @@
 package org.samfast.cuda.kernel;
 
+import org.jspecify.annotations.Nullable;
 import org.samfast.cuda.device.Block;
 import org.samfast.cuda.device.Check;
 import org.samfast.cuda.device.Device;
@@ -11,18 +12,29 @@ import org.samfast.cuda.device.Stream;
 
 /**
  * Attention inside the 14x14 windows of the 64x64 grid, with decomposed relative position. Kernels:
- * portable/window_attention.cu (bf16, head dimension 64 or 80), fp32/attention.cu (fp32, multiples of 8 up to 128). Source:
- * segment-anything modeling/image_encoder.py Block and Attention.
+ * encoder/window_attention.cu on Hopper and portable/window_attention.cu on every other GPU (bf16, head dimension 64 or 80),
+ * fp32/attention.cu (fp32, multiples of 8 up to 128). Source: segment-anything modeling/image_encoder.py Block and Attention.
  */
 public final class WindowAttention {
     private static final String KERNEL = "window_attention";
     private static final int SIDE = 14;
-    private static final int WINDOWS = 25;
+    static final int WINDOWS = 25;
 
     private final AttentionShape shape;
     private final KernelFunction function;
+    private final @Nullable HopperWindowAttention hopper;
 
     public WindowAttention(Device device, Element element, int heads, int headDim) {
+        this(
+                device,
+                element,
+                heads,
+                headDim,
+                element == Element.BF16 ? HopperWindowAttention.of(device, heads, headDim) : null);
+    }
+
+    WindowAttention(Device device, Element element, int heads, int headDim, @Nullable HopperWindowAttention hopper) {
+        this.hopper = hopper;
         shape = new AttentionShape(element, SIDE, heads, headDim);
         function = device.function(shape.module(KERNEL), shape.entry(KERNEL));
     }
@@ -45,7 +57,9 @@ public final class WindowAttention {
         shape.check(qkv, relH, relW, out, images);
         Check.bytes("qkv bias", qkvBias, Element.FP32, 3, shape.heads(), shape.headDim());
         int heads = shape.heads();
-        if (shape.element() == Element.BF16) {
+        if (hopper != null) {
+            hopper.launch(stream, qkv, qkvBias, relH, relW, out, images);
+        } else if (shape.element() == Element.BF16) {
             Grid grid = Grid.of(WINDOWS, heads, images);
             // a thread for each 16 bytes of the 16 tokens in a row of shared memory
             Block block = Block.of(2 * shape.headDim());

@@ -21,7 +21,7 @@ class WindowAttentionTest {
     })
     void everyTokenOfEveryWindow(Element element, int heads, int headDim, int images) {
         AttentionCase inputs = AttentionCase.of(element, 14, heads, headDim, images);
-        WindowAttention kernel = new WindowAttention(gpu.device(), element, heads, headDim);
+        WindowAttention kernel = new WindowAttention(gpu.device(), element, heads, headDim, null);
         GpuArrays.Array out = inputs.out(gpu);
         DeviceBuffer qkv = inputs.qkv(gpu);
         DeviceBuffer bias = gpu.floats(inputs.reference().bias());
