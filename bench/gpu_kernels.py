@@ -10,7 +10,7 @@ import torch
 
 SOURCES = pathlib.Path(__file__).resolve().parent.parent / "backend-cuda/src/main/cuda"
 BF16, PROMOTE_256, MAX_SHARED = 9, 3, 8
-SWIZZLES = {32: 2, 64: 3}
+SWIZZLES = {16: 1, 32: 2, 64: 3}
 cuda = ctypes.CDLL("libcuda.so.1")
 
 

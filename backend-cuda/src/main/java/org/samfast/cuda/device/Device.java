@@ -146,7 +146,7 @@ public final class Device implements AutoCloseable {
      *
      * @param name names it in an error
      * @param boxRows what one copy moves: at most 256
-     * @param boxColumns 32 or 64
+     * @param boxColumns 16, 32 or 64
      */
     public TensorMap tensorMap(String name, DeviceBuffer matrix, long rows, long columns, int boxRows, int boxColumns) {
         return TensorMap.encode(this, name, matrix, rows, columns, boxRows, boxColumns);

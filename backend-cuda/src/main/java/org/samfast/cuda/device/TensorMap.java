@@ -21,6 +21,7 @@ public final class TensorMap {
 
     /** The widths of a box that have a swizzle here; the codes are those of CUtensorMapSwizzle. */
     private enum Swizzle {
+        SPAN_32(16, 1),
         SPAN_64(32, 2),
         SPAN_128(64, 3);
 
@@ -38,7 +39,7 @@ public final class TensorMap {
                     return swizzle;
                 }
             }
-            throw new IllegalArgumentException(name + ": expected boxes of 32 or 64 columns, got " + columns);
+            throw new IllegalArgumentException(name + ": expected boxes of 16, 32 or 64 columns, got " + columns);
         }
     }
 

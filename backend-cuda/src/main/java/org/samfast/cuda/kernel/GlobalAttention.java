@@ -1,5 +1,6 @@
 package org.samfast.cuda.kernel;
 
+import org.jspecify.annotations.Nullable;
 import org.samfast.cuda.device.Block;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
@@ -9,9 +10,9 @@ import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
 
 /**
- * Attention over all 4096 tokens of an image, with decomposed relative position. Kernels: portable/global_attention.cu
- * (bf16, head dimension 64 or 80), fp32/attention.cu (fp32, multiples of 8 up to 128). Source: segment-anything
- * modeling/image_encoder.py Attention.
+ * Attention over all 4096 tokens of an image, with decomposed relative position. Kernels: encoder/global_attention.cu on
+ * Hopper and portable/global_attention.cu on every other GPU (bf16, head dimension 64 or 80), fp32/attention.cu (fp32,
+ * multiples of 8 up to 128). Source: segment-anything modeling/image_encoder.py Attention.
  */
 public final class GlobalAttention {
     private static final String KERNEL = "global_attention";
@@ -24,9 +25,19 @@ public final class GlobalAttention {
 
     private final AttentionShape shape;
     private final KernelFunction function;
+    private final @Nullable HopperGlobalAttention hopper;
 
     public GlobalAttention(Device device, Element element, int heads, int headDim) {
-        shape = new AttentionShape(element, SIDE, heads, headDim);
+        this(device, new AttentionShape(element, SIDE, heads, headDim));
+    }
+
+    private GlobalAttention(Device device, AttentionShape shape) {
+        this(device, shape, HopperGlobalAttention.of(device, shape));
+    }
+
+    GlobalAttention(Device device, AttentionShape shape, @Nullable HopperGlobalAttention hopper) {
+        this.shape = shape;
+        this.hopper = hopper;
         function = device.function(shape.module(KERNEL), shape.entry(KERNEL));
     }
 
@@ -40,7 +51,9 @@ public final class GlobalAttention {
             Stream stream, DeviceBuffer qkv, DeviceBuffer relH, DeviceBuffer relW, DeviceBuffer out, int images) {
         shape.check(qkv, relH, relW, out, images);
         int heads = shape.heads();
-        if (shape.element() == Element.BF16) {
+        if (hopper != null) {
+            hopper.launch(stream, qkv, relH, relW, out, images);
+        } else if (shape.element() == Element.BF16) {
             Grid grid = Grid.of(SIDE * SIDE / QUERIES, heads, images);
             function.launch(
                     stream, grid, Block.of(32 * WARPS), sharedBytes(shape.headDim()), qkv, relH, relW, out, heads);

@@ -13,8 +13,9 @@ class TensorMapTest {
     void theWidthOfTheBoxDecidesTheSwizzle() {
         assertThat(TensorMap.swizzle("in", 1 << 20, 768, 128, 64)).isEqualTo(3);
         assertThat(TensorMap.swizzle("in", 1 << 20, 768, 128, 32)).isEqualTo(2);
+        assertThat(TensorMap.swizzle("in", 1 << 20, 768, 128, 16)).isEqualTo(1);
         assertThatThrownBy(() -> TensorMap.swizzle("in", 1 << 20, 768, 128, 48))
-                .hasMessage("in: expected boxes of 32 or 64 columns, got 48");
+                .hasMessage("in: expected boxes of 16, 32 or 64 columns, got 48");
     }
 
     @Test

@@ -1,0 +1,146 @@
+package org.samfast.cuda.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.samfast.cuda.device.DeviceBuffer;
+import org.samfast.cuda.device.Element;
+
+/** encoder/global_attention.cu against plain loops, and against the portable kernel on the same GPU. */
+@Tag("gpu")
+class HopperGlobalAttentionTest {
+    private static final int TOKENS = AttentionCase.TOKENS;
+    /** Prime, so that it meets every row of a tile; the reference costs 4096 keys a token. */
+    private static final int STEP = 61;
+
+    @RegisterExtension
+    static final GpuArrays gpu = new GpuArrays();
+
+    @BeforeAll
+    static void onlyOnHopper() {
+        assumeTrue(HopperGlobalAttention.of(gpu.device(), shape(1, 64)) != null, "needs a GPU of compute capability 9.0");
+    }
+
+    private static AttentionShape shape(int heads, int headDim) {
+        return new AttentionShape(Element.BF16, 64, heads, headDim);
+    }
+
+    /** The operands on the GPU. */
+    private record Operands(int heads, int headDim, DeviceBuffer qkv, DeviceBuffer relH, DeviceBuffer relW) {
+        static Operands of(int heads, int headDim, float... qkv) {
+            return new Operands(
+                    heads,
+                    headDim,
+                    gpu.of(Element.BF16, qkv),
+                    gpu.of(Element.BF16, GpuArrays.random(3, 127 * headDim, 0.3f)),
+                    gpu.of(Element.BF16, GpuArrays.random(4, 127 * headDim, 0.3f)));
+        }
+
+        GpuArrays.Array out(int images) {
+            return gpu.output("out", Element.BF16, (long) images * TOKENS * heads * headDim);
+        }
+
+        float[] hopper(int images) {
+            GlobalAttention kernel = new GlobalAttention(gpu.device(), Element.BF16, heads, headDim);
+            GpuArrays.Array out = out(images);
+            gpu.runTwice(() -> launch(kernel, out, images), out);
+            assertThat(gpu.trace()).last().isEqualTo("global_attention_hd" + headDim + "_bf16_sm90");
+            return gpu.floats(out);
+        }
+
+        float[] portable(int images) {
+            GpuArrays.Array out = out(images);
+            launch(new GlobalAttention(gpu.device(), shape(heads, headDim), null), out, images);
+            assertThat(gpu.trace()).last().isEqualTo("global_attention_hd" + headDim + "_bf16");
+            return gpu.floats(out);
+        }
+
+        private void launch(GlobalAttention kernel, GpuArrays.Array out, int images) {
+            kernel.launch(gpu.stream(), qkv, relH, relW, out.buffer(), images);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 64, 2", "2, 64, 1", "1, 80, 2", "2, 80, 1"})
+    void tokensAcrossTheImages(int heads, int headDim, int images) {
+        AttentionCase inputs = AttentionCase.of(Element.BF16, 64, heads, headDim, images);
+        Operands operands = new Operands(heads, headDim, inputs.qkv(gpu), inputs.relH(gpu), inputs.relW(gpu));
+        assertThat(inputs.error(operands.hopper(images), STEP)).isLessThan(AttentionCase.tolerance(Element.BF16));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"12, 64, 3", "16, 80, 3"})
+    void isThePortableKernelOfWholeModels(int heads, int headDim, int images) {
+        float[] qkv = GpuArrays.random(1, images * TOKENS * 3 * heads * headDim, 1);
+        // as in the residual stream of a trained SAM: one channel and a few tokens far out
+        for (int i = headDim / 2; i < qkv.length; i += headDim) {
+            qkv[i] *= 8;
+        }
+        int row = 3 * heads * headDim;
+        for (int token : new int[] {0, 17 * 64 + 31, 63 * 64 + 63}) {
+            for (int i = token * row; i < (token + 1) * row; i++) {
+                qkv[i] *= 10;
+            }
+        }
+        assertIsThePortableKernel(Operands.of(heads, headDim, qkv), images);
+    }
+
+    /** The scores of the last keys are above those of the first by more than 2^64 as weights, row after row. */
+    @ParameterizedTest
+    @ValueSource(ints = {64, 80})
+    void theSumsFollowScoresThatOutgrowThem(int headDim) {
+        int row = 3 * headDim;
+        float[] qkv = GpuArrays.random(2, TOKENS * row, 1);
+        for (int token = 0; token < TOKENS; token++) {
+            for (int c = 0; c < headDim; c++) {
+                qkv[token * row + headDim + c] *= 0.1f + token / 100f;
+            }
+        }
+        assertIsThePortableKernel(Operands.of(1, headDim, qkv), 1);
+    }
+
+    private static void assertIsThePortableKernel(Operands operands, int images) {
+        float[] values = operands.hopper(images);
+        assertThat(values).doesNotContain(Float.NaN);
+        assertThat(GpuArrays.relativeError(values, operands.portable(images)))
+                .isLessThan(AttentionCase.tolerance(Element.BF16));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {64, 80})
+    void anImagesBitsDoNotDependOnTheOthers(int headDim) {
+        int heads = 6;
+        int perImage = TOKENS * 3 * heads * headDim;
+        Operands many = Operands.of(heads, headDim, GpuArrays.random(5, 3 * perImage, 1));
+        float[] expected = many.hopper(3);
+        int outPerImage = TOKENS * heads * headDim;
+        for (int image = 0; image < 3; image++) {
+            DeviceBuffer qkv = many.qkv().slice(2L * image * perImage, 2L * perImage);
+            Operands one = new Operands(heads, headDim, qkv, many.relH(), many.relW());
+            assertThat(one.hopper(1))
+                    .as("image %s", image)
+                    .isEqualTo(Arrays.copyOfRange(expected, image * outPerImage, (image + 1) * outPerImage));
+        }
+    }
+
+    @Test
+    void thePortableKernelIsTakenWhereItIsWanted() {
+        Operands operands = Operands.of(1, 64, GpuArrays.random(6, TOKENS * 3 * 64, 1));
+        System.setProperty("sam.cuda.kernels", "portable");
+        try {
+            GpuArrays.Array out = operands.out(1);
+            operands.launch(new GlobalAttention(gpu.device(), Element.BF16, 1, 64), out, 1);
+        } finally {
+            System.clearProperty("sam.cuda.kernels");
+        }
+        assertThat(gpu.trace()).containsExactly("global_attention_hd64_bf16");
+    }
+}
