@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /**
  * Numbers as Python writes a float: the fewest digits that give it back, and an exponent only below 1e-4 and from 1e16 on.
- * Source: CPython Python/pystrtod.c, format_float_short.
+ * Source: CPython Python/pystrtod.c, format_float_short. Java writes the smallest of all, 5e-324, with two digits.
  */
 final class PythonFloat {
     private static final int LEAST_POINT = -4;
