@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.samfast.cli.input.ImageArguments;
 import org.samfast.cli.input.ImageInputs;
 import org.samfast.cli.input.InputImage;
 import org.samfast.cli.input.MaskFile;

@@ -29,7 +29,8 @@ class GlobalAttentionTest {
     })
     void tokensAcrossTheImages(Element element, int heads, int headDim, int images) {
         AttentionCase inputs = AttentionCase.of(element, 64, heads, headDim, images);
-        GlobalAttention kernel = new GlobalAttention(gpu.device(), new AttentionShape(element, 64, heads, headDim), null);
+        GlobalAttention kernel =
+                new GlobalAttention(gpu.device(), new AttentionShape(element, 64, heads, headDim), null);
         GpuArrays.Array out = inputs.out(gpu);
         DeviceBuffer qkv = inputs.qkv(gpu);
         DeviceBuffer relH = inputs.relH(gpu);

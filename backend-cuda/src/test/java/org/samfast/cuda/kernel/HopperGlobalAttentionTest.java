@@ -26,7 +26,8 @@ class HopperGlobalAttentionTest {
 
     @BeforeAll
     static void onlyOnHopper() {
-        assumeTrue(HopperGlobalAttention.of(gpu.device(), shape(1, 64)) != null, "needs a GPU of compute capability 9.0");
+        assumeTrue(
+                HopperGlobalAttention.of(gpu.device(), shape(1, 64)) != null, "needs a GPU of compute capability 9.0");
     }
 
     private static AttentionShape shape(int heads, int headDim) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.samfast.cli.input.InputImage;
 import org.samfast.everything.AutomaticMasks;
 import org.samfast.file.AtomicFile;
 
@@ -64,7 +65,7 @@ public final class MaskTree {
     }
 
     private Path target(Path image) {
-        String stem = OutputNames.of(folder, image).stem();
+        String stem = new InputImage(image, folder).stem();
         return folder.resolve(asJson ? stem + ".json" : stem);
     }
 
