@@ -1,13 +1,11 @@
 """Reads what sam segment wrote in all formats by independent programs and compares it with the PNG masks:
-    sam segment PHOTO --points ... --out FOLDER --format png,merged,index,cutout,coco,rle,polygons,yolo,geojson,svg [--tolerance 0]
+    sam segment PHOTO --points ... --out FOLDER --format png,merged,index,cutout,coco,rle,polygons,yolo,geojson [--tolerance 0]
     python bench/check_formats.py FOLDER PHOTO... [--exact]
-Needs numpy, pillow, pycocotools, shapely and cairosvg. No world files beside the photos. --exact: outlines of --tolerance 0."""
-import io
+Needs numpy, pillow, pycocotools and shapely. No world files beside the photos. --exact: outlines of --tolerance 0."""
 import json
 import pathlib
 import sys
 
-import cairosvg
 import numpy as np
 from PIL import Image, ImageOps
 from pycocotools import mask as rle
@@ -94,13 +92,6 @@ def image(folder, photo, exact):
         ring = [(round(float(x) * width, 3), round(float(y) * height, 3)) for x, y in zip(xy[::2], xy[1::2])]
         check(f"{stem} yolo {k + 1} class", int(number) < len(classes), classes[int(number)])
         outlines(f"{stem} yolo {k + 1}", [ring], mask, exact)
-    svg = (folder / f"{stem}.svg").read_text()
-    head, *paths = svg.split("<path")
-    for k, (path, mask) in enumerate(zip(paths, masks, strict=True)):
-        one = head + "<path" + path.split("</path>")[0] + "</path></svg>"
-        drawn = np.asarray(Image.open(io.BytesIO(cairosvg.svg2png(one.encode()))))[..., 3] >= 128
-        same = (drawn == mask).all() if exact else iou(drawn, mask) >= LEAST_IOU
-        check(f"{stem} svg {k + 1} by CairoSVG", same, f"IoU {iou(drawn, mask):.4f}")
     return masks
 
 

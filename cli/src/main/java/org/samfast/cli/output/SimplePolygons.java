@@ -43,12 +43,19 @@ final class SimplePolygons {
             Geometry simple = TopologyPreservingSimplifier.simplify(polygons, allowed);
             if (simple.isValid()) {
                 List<MaskPolygon> found = polygons(simple);
-                if (PolygonFill.of(mask.size(), found).iou(mask) >= LEAST_IOU) {
+                if (agrees(mask, found)) {
                     return found;
                 }
             }
         }
         return exact;
+    }
+
+    /** In the pixels drawn back and in area, since a triangle may cover no more of a pixel than its centre. */
+    private static boolean agrees(BinaryMask mask, List<MaskPolygon> polygons) {
+        double area = polygons.stream().mapToDouble(MaskPolygon::area).sum();
+        return Math.abs(area - mask.area()) <= (1 - LEAST_IOU) * mask.area()
+                && PolygonFill.of(mask.size(), polygons).iou(mask) >= LEAST_IOU;
     }
 
     private static MultiPolygon geometry(List<MaskPolygon> polygons) {

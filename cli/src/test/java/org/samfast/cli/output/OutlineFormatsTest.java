@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,24 +63,6 @@ class OutlineFormatsTest {
         int exact = corners(polygonsOfJson());
         write(large, 1, OutputFormat.POLYGONS);
         assertThat(corners(polygonsOfJson())).isLessThan(exact / 3);
-    }
-
-    @ParameterizedTest
-    @MethodSource("org.samfast.cli.output.MaskFixture#all")
-    void svgDrawsTheMask(MaskFixture fixture) throws Exception {
-        write(fixture, 0, OutputFormat.SVG);
-        var document = DocumentBuilderFactory.newInstance()
-                .newDocumentBuilder()
-                .parse(folder.resolve("dog.svg").toFile());
-        assertThat(document.getDocumentElement().getAttribute("viewBox"))
-                .isEqualTo("0 0 " + fixture.mask().size().width() + " "
-                        + fixture.mask().size().height());
-        var path = document.getElementsByTagName("path").item(0).getAttributes();
-        assertThat(path.getNamedItem("fill-rule").getNodeValue()).isEqualTo("evenodd");
-        assertThat(drawn(fixture, path2d(path.getNamedItem("d").getNodeValue())).iou(fixture.mask()))
-                .isEqualTo(1);
-        assertThat(document.getElementsByTagName("title").item(0).getTextContent())
-                .isEqualTo("bag & <co> 1");
     }
 
     @ParameterizedTest
@@ -253,21 +234,6 @@ class OutlineFormatsTest {
             }
         }
         path.closePath();
-    }
-
-    /** The path of an SVG file: only M, L and Z. */
-    private static Path2D path2d(String d) {
-        Path2D path = new Path2D.Double(Path2D.WIND_EVEN_ODD);
-        for (String step : d.split("(?=[MLZ])", -1)) {
-            String[] xy = step.isEmpty() ? new String[0] : step.substring(1).split(" ", -1);
-            switch (step.isEmpty() ? ' ' : step.charAt(0)) {
-                case 'M' -> path.moveTo(Double.parseDouble(xy[0]), Double.parseDouble(xy[1]));
-                case 'L' -> path.lineTo(Double.parseDouble(xy[0]), Double.parseDouble(xy[1]));
-                case 'Z' -> path.closePath();
-                default -> {}
-            }
-        }
-        return path;
     }
 
     private static void yolo(Path2D path, String line, Size size) {
