@@ -116,6 +116,7 @@ class EverythingCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "--everything --resume|--resume and --everything: give one of them",
                 "--everything --points 1,1|--points and --everything: give one of them",
                 "--everything --format rle|--format and --everything: give one of them",
                 "--points 1,1 --crop-n-layers 1|--crop-n-layers needs --everything",
