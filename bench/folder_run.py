@@ -67,26 +67,31 @@ def undisturbed(command, photos, out):
     with open(out.with_suffix(".stdout"), "w+") as log:
         process = sam(["segment", photos, *OPTIONS, "--out", out], command, log)
         memory = []
-        journal = out / ".sam-journal.jsonl"
         while process.poll() is None:
-            done = sum(1 for _ in open(journal, "rb")) - 1 if journal.exists() else 0
-            memory.append((done, anonymous_kib(process.pid)))
+            memory.append((noted(out), anonymous_kib(process.pid)))
             time.sleep(0.2)
         return process.returncode, process.stderr.read(), memory
 
 
-def killed_runs(command, photos, out, kills, seconds, rng):
-    """Kills that many runs at random moments, then lets the last one end."""
+def noted(out):
+    """Images that the journal names."""
+    journal = out / ".sam-journal.jsonl"
+    return max(0, journal.read_bytes().count(b"\n") - 1) if journal.exists() else 0
+
+
+def killed_runs(command, photos, out, kills, images, seconds, rng):
+    """Kills that many runs, each at a random moment after a random share of the images, then lets the last one end."""
     killed = 0
     with open(os.devnull, "w") as log:
         for _ in range(kills):
             process = sam(["segment", photos, *OPTIONS, "--out", out, "--resume"], command, log)
-            try:
-                process.communicate(timeout=rng.uniform(0.5, max(1.0, 2 * seconds / kills)))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.communicate()
-                killed += 1
+            goal = noted(out) + rng.randint(0, images // (kills + 1))
+            while process.poll() is None and noted(out) < goal:
+                time.sleep(0.02)
+            time.sleep(rng.uniform(0, 2 * seconds / images))
+            killed += process.poll() is None
+            process.kill()
+            process.communicate()
         process = sam(["segment", photos, *OPTIONS, "--out", out, "--resume"], command, log)
         process.communicate()
     return killed, process.returncode
@@ -128,7 +133,8 @@ def main():
         growth = max(late) / max(early)
         check("memory flat after 50 images", growth < 1.1,
               f"anonymous {max(early) // 1024} MiB around image 50, at most {max(late) // 1024} MiB later")
-    killed, code = killed_runs(command, photos, out, given.kills, seconds, random.Random(given.seed))
+    killed, code = killed_runs(command, photos, out, given.kills, given.photos, seconds,
+                               random.Random(given.seed))
     got = contents(out)
     different = sorted(name for name in expected.keys() | got.keys() if expected.get(name) != got.get(name))
     check("same bytes after kills and --resume", not different and code == 1,
