@@ -308,6 +308,7 @@ template <class T> __device__ __forceinline__ void global_attention(const Argume
     if (threadIdx.x == 0) shared.init();
     write_ones(shared);
     __syncthreads();
+    wait_for_kernels_before();
     if (warp < 4) {
         setmaxnreg_dec<32>();
         if (threadIdx.x % 32 == 0) {

@@ -3,6 +3,7 @@
 #include "../common/attention.cuh"
 #include "../common/mbarrier.cuh"
 #include "../common/mma.cuh"
+#include "../common/overlap.cuh"
 #include "../common/tma.cuh"
 
 constexpr int GRID = 64, TOKENS = GRID * GRID;

@@ -3,37 +3,40 @@
 // In       in T [rows][channels], channels a multiple of 8 up to 1280; gamma, beta fp32 [channels]
 // Out      out T [rows][channels], every element written; may be the same as in
 // Launch   grid (rows / 4), block 128: one warp per row, held in registers   Java  org.samfast.cuda.kernel.LayerNorm
+#include "../common/overlap.cuh"
 #include "../common/reduce.cuh"
 #include "../common/vector.cuh"
 
-constexpr int ROWS_PER_BLOCK = 4, GROUPS = 1280 / (32 * 8);
+constexpr int ROWS_PER_BLOCK = 4, GROUP = 32 * 8, LARGEST = 1280;
 
-template <class T>
-__device__ __forceinline__ void layer_norm(const T* in, const float* gamma, const float* beta, T* out, int rows,
-                                           int channels, float eps, int apply_gelu) {
+template <int GROUPS, class T>
+__device__ __forceinline__ void layer_norm_in(const T* in, const float* gamma, const float* beta, T* out, int rows,
+                                              int channels, float eps, int apply_gelu) {
+    wait_for_kernels_before();
     size_t row = static_cast<size_t>(blockIdx.x) * ROWS_PER_BLOCK + threadIdx.x / 32;
     if (row >= rows) return;
-    int lane = threadIdx.x % 32;
-    float x[GROUPS][8], sum = 0, squares = 0;
+    in += row * channels;
+    out += row * channels;
+    int first = threadIdx.x % 32 * 8;
+    float x[GROUPS][8] = {}, sum = 0, squares = 0;
+    // all of the row is asked for before any of it is needed: no branch out of the loop, which would wait group by group
 #pragma unroll
     for (int group = 0; group < GROUPS; group++) {
-        int channel = (group * 32 + lane) * 8;
-        if (channel >= channels) break;
-        load_8(x[group], in + row * channels + channel);
-#pragma unroll
-        for (int i = 0; i < 8; i++) sum += x[group][i];
+        int channel = group * GROUP + first;
+        if (channel < channels) load_8(x[group], in + channel);
     }
+#pragma unroll
+    for (int i = 0; i < GROUPS * 8; i++) sum += x[i / 8][i % 8];
     float mean = warp_sum(sum) / channels;
 #pragma unroll
-    for (int group = 0; group < GROUPS; group++) {
-        if ((group * 32 + lane) * 8 >= channels) break;
-#pragma unroll
-        for (int i = 0; i < 8; i++) squares += (x[group][i] - mean) * (x[group][i] - mean);
+    for (int i = 0; i < GROUPS * 8; i++) {
+        float difference = i / 8 * GROUP + first < channels ? x[i / 8][i % 8] - mean : 0.0f;
+        squares += difference * difference;
     }
     float inverse = 1.0f / sqrtf(warp_sum(squares) / channels + eps);
 #pragma unroll
     for (int group = 0; group < GROUPS; group++) {
-        int channel = (group * 32 + lane) * 8;
+        int channel = group * GROUP + first;
         if (channel >= channels) break;
         float scale[8], shift[8];
         load_8(scale, gamma + channel);
@@ -44,7 +47,18 @@ __device__ __forceinline__ void layer_norm(const T* in, const float* gamma, cons
 #pragma unroll
             for (int i = 0; i < 8; i++) x[group][i] = gelu(x[group][i]);
         }
-        store_8(out + row * channels + channel, x[group]);
+        store_8(out + channel, x[group]);
+    }
+}
+
+// Rows of up to 256 channels, the decoder's, do without the registers and the arithmetic of the others' groups; same results.
+template <class T>
+__device__ __forceinline__ void layer_norm(const T* in, const float* gamma, const float* beta, T* out, int rows,
+                                           int channels, float eps, int apply_gelu) {
+    if (channels <= GROUP) {
+        layer_norm_in<1>(in, gamma, beta, out, rows, channels, eps, apply_gelu);
+    } else {
+        layer_norm_in<LARGEST / GROUP>(in, gamma, beta, out, rows, channels, eps, apply_gelu);
     }
 }
 

@@ -3,11 +3,13 @@
 // In       in T [images*4096][256], token = y*64 + x
 // Out      out T [images*4096][2304], column (ky*3 + kx)*256 + c, zero where the neighbour is outside the 64x64 grid
 // Launch   grid (4096*images*9/8), block 256: one thread per eight channels   Java  org.samfast.cuda.kernel.NeckGather
+#include "../common/overlap.cuh"
 #include "../common/vector.cuh"
 
 constexpr int GRID = 64, TOKENS = GRID * GRID, CHANNELS = 256, TAPS = 9, GROUPS = CHANNELS / 8;
 
 template <class T> __device__ __forceinline__ void neck_gather(const T* in, T* out, int images) {
+    wait_for_kernels_before();
     size_t group = static_cast<size_t>(blockIdx.x) * 256 + threadIdx.x;
     size_t row = group / (TAPS * GROUPS);
     int tap = static_cast<int>(group / GROUPS % TAPS), channel = static_cast<int>(group % GROUPS) * 8;

@@ -18,6 +18,7 @@
 #pragma once
 #include "../common/mbarrier.cuh"
 #include "../common/mma.cuh"
+#include "../common/overlap.cuh"
 #include "../common/tma.cuh"
 #include "../common/wgmma.cuh"
 
@@ -235,6 +236,7 @@ template <class T, class CONSUME> __device__ __forceinline__ void multiply_tiles
         tma_prefetch_map(p.b);
     }
     cluster_sync();
+    wait_for_kernels_before();
     if (warp < 4) {
         setmaxnreg_dec<T::MOVER_REGISTERS>();
         if (threadIdx.x % 32 == 0) {

@@ -2,6 +2,7 @@
 #pragma once
 #include "../common/async_copy.cuh"
 #include "../common/mbarrier.cuh"
+#include "../common/overlap.cuh"
 #include "../common/shared_memory.cuh"
 #include "../common/tma.cuh"
 #include "../common/vector.cuh"

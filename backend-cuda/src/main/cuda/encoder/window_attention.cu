@@ -279,6 +279,7 @@ template <int HD> __device__ __forceinline__ void window_attention(const Argumen
     if (threadIdx.x == 0) shared.init();
     load_tables<HD>(shared, p);
     __syncthreads();
+    wait_for_kernels_before();
     if (warp < 4) {
         setmaxnreg_dec<40>();
         Loader<HD>(shared, p).run();

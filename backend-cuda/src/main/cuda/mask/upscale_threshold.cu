@@ -6,30 +6,7 @@
 // Out      out [masks][height][width] u8, 1 inside and 0 outside, every element written
 // Launch   grid (ceil(width / 32), ceil(height / 8), masks), block (32, 8); inner_width x inner_height is the part of the
 //          1024x1024 frame that the image fills   Java  org.samfast.cuda.kernel.UpscaleThreshold
-#include "../common/element.cuh"
-
-constexpr int SIDE = 256;
-constexpr int FRAME = 1024;
-
-// One output position of an axis: its two source positions and their shares.
-struct Between {
-    int first;
-    int second;
-    float rest;
-    float share;
-
-    __device__ Between(int inputs, int outputs, int i) {
-        float scale = __fdiv_rn(static_cast<float>(inputs), static_cast<float>(outputs));
-        float centre = __fadd_rn(static_cast<float>(i), 0.5f);
-        float source = fmaxf(0.0f, __fsub_rn(__fmul_rn(scale, centre), 0.5f));
-        first = min(static_cast<int>(source), inputs - 1);
-        second = min(first + 1, inputs - 1);
-        share = fminf(1.0f, __fsub_rn(source, static_cast<float>(first)));
-        rest = __fsub_rn(1.0f, share);
-    }
-
-    __device__ float mix(float a, float b) const { return __fadd_rn(__fmul_rn(a, rest), __fmul_rn(b, share)); }
-};
+#include "bilinear.cuh"
 
 // One pixel of the 1024x1024 frame.
 __device__ __forceinline__ float frame_pixel(const float* plane, const Between& row, const Between& column) {
@@ -46,12 +23,12 @@ upscale_threshold(const float* logits, const int* planes, unsigned char* out, in
     int mask = blockIdx.z;
     if (x >= width || y >= height || mask >= masks) return;
     const float* plane = logits + static_cast<size_t>(planes[mask]) * SIDE * SIDE;
-    Between column(inner_width, width, x);
-    Between row(inner_height, height, y);
-    Between left(SIDE, FRAME, column.first);
-    Between right(SIDE, FRAME, column.second);
-    Between above(SIDE, FRAME, row.first);
-    Between below(SIDE, FRAME, row.second);
+    Between column(axis_scale(inner_width, width), inner_width, x);
+    Between row(axis_scale(inner_height, height), inner_height, y);
+    Between left = in_logits(column.first);
+    Between right = in_logits(column.second);
+    Between above = in_logits(row.first);
+    Between below = in_logits(row.second);
     float top = column.mix(frame_pixel(plane, above, left), frame_pixel(plane, above, right));
     float bottom = column.mix(frame_pixel(plane, below, left), frame_pixel(plane, below, right));
     out[(static_cast<size_t>(mask) * height + y) * width + x] = row.mix(top, bottom) > 0.0f;

@@ -1,12 +1,16 @@
 package org.samfast.cuda;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendInfo;
 import org.samfast.backend.BackendLostException;
 import org.samfast.backend.BackendOptions;
+import org.samfast.backend.CandidateMasks;
+import org.samfast.backend.CandidateRequest;
 import org.samfast.backend.ImageEmbedding;
 import org.samfast.backend.PromptedImage;
 import org.samfast.backend.SamBackend;
@@ -98,6 +102,20 @@ final class CudaBackend implements SamBackend {
     @Override
     public List<Segmentation> segment(List<SegmentRequest> requests) {
         return observed ? SamBackend.super.segment(requests) : on(now -> now.segment(requests));
+    }
+
+    /** Of several callers' requests one is on the device at a time, while the others' results become Java's. */
+    @Override
+    public List<CandidateMasks> candidates(List<CandidateRequest> requests, IntConsumer decoded) {
+        if (observed) {
+            return SamBackend.super.candidates(requests, decoded);
+        }
+        List<CandidateMasks> masks = new ArrayList<>();
+        for (CandidateRequest request : requests) {
+            masks.add(on(now -> now.candidates(request)).masks(request));
+            decoded.accept(request.points().size());
+        }
+        return masks;
     }
 
     @Override

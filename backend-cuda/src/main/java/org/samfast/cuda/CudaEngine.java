@@ -7,6 +7,7 @@ import org.samfast.architecture.SamArchitecture;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendInfo;
 import org.samfast.backend.BackendOptions;
+import org.samfast.backend.CandidateRequest;
 import org.samfast.backend.ImageEmbedding;
 import org.samfast.backend.Precision;
 import org.samfast.backend.PromptedImage;
@@ -53,6 +54,7 @@ final class CudaEngine implements AutoCloseable {
     private final Transfers transfers;
     private final MaskFinish masks;
     private final SegmentBatch batch;
+    private final CandidateSearch search;
     private final @Nullable StageReport report;
 
     CudaEngine(Device device, Checkpoint checkpoint, BackendOptions options) {
@@ -68,6 +70,7 @@ final class CudaEngine implements AutoCloseable {
         transfers = new Transfers(device, stream);
         masks = new MaskFinish(device, stream, transfers);
         batch = new SegmentBatch(device, stream, transfers, decoder, masks);
+        search = new CandidateSearch(device, stream, transfers, decoder);
         report = observer == null ? null : new StageReport(stream, element, observer);
     }
 
@@ -199,6 +202,13 @@ final class CudaEngine implements AutoCloseable {
         return batch.run(requests, pairs);
     }
 
+    FoundCandidates candidates(CandidateRequest request) {
+        List<PromptPair> pairs = request.points().stream()
+                .map(point -> pair(request.embedding(), Prompt.points(point)))
+                .toList();
+        return search.find(request, pairs);
+    }
+
     List<ScoredMask> finish(MaskPrediction prediction, MaskRequest request) {
         return masks.finish(prediction, request);
     }
@@ -262,6 +272,7 @@ final class CudaEngine implements AutoCloseable {
         encoder.close();
         decoder.close();
         batch.close();
+        search.close();
         masks.close();
         transfers.close();
         weights.close();

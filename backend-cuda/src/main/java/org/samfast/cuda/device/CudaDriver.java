@@ -167,8 +167,9 @@ final class CudaDriver implements Driver {
             Block block,
             int sharedBytes,
             Handles.OfStream stream,
+            boolean overlaps,
             Object... arguments) {
-        return calls.launch(function.address(), grid, block, sharedBytes, stream.address(), arguments);
+        return calls.launch(function.address(), grid, block, sharedBytes, stream.address(), overlaps, arguments);
     }
 
     @Override

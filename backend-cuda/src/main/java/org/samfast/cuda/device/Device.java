@@ -16,6 +16,12 @@ import org.samfast.backend.BackendException;
  * takes the whole context with it: {@link DeviceLostException}.
  */
 public final class Device implements AutoCloseable {
+    /** Set to {@code off} for kernels that start when the one before has ended, to compare with. */
+    private static final boolean OVERLAPS = !"off".equals(System.getProperty("sam.cuda.overlap"));
+
+    /** The compute capability that has griddepcontrol.wait. */
+    private static final int WAITS_FROM = 90;
+
     private final Gate gate;
     private final DeviceMemory memory;
     private final Map<String, CUmodule> modules = new ConcurrentHashMap<>();
@@ -77,7 +83,17 @@ public final class Device implements AutoCloseable {
      * @param entry the name of its {@code extern "C" __global__} function
      */
     public KernelFunction function(String module, String entry) {
-        return functions.computeIfAbsent(module + ":" + entry, key -> find(module, entry));
+        return functions.computeIfAbsent(module + ":" + entry, key -> find(module, entry, false));
+    }
+
+    /**
+     * The same for a kernel that calls wait_for_kernels_before (common/overlap.cuh) first: from compute capability 9.0 on it is
+     * started while the kernel before it still ends. The system property {@code sam.cuda.overlap=off} leaves that out. PTX that
+     * the driver compiles does not wait, and is launched like any other.
+     */
+    public KernelFunction overlapping(String module, String entry) {
+        boolean waits = OVERLAPS && computeCapability() >= WAITS_FROM && has(module);
+        return functions.computeIfAbsent(module + ":" + entry, key -> find(module, entry, waits));
     }
 
     /**
@@ -88,14 +104,14 @@ public final class Device implements AutoCloseable {
         return KernelImages.has(module, computeCapability());
     }
 
-    private KernelFunction find(String module, String entry) {
+    private KernelFunction find(String module, String entry, boolean overlaps) {
         CUmodule loaded = modules.computeIfAbsent(module, this::load);
         Handles.OfFunction handle = new Handles.OfFunction();
         gate.call(
                 Gate.Kind.OTHER,
                 driver -> driver.function(handle, loaded, entry),
                 () -> "looking for kernel " + entry + " in module " + module);
-        return new KernelFunction(this, entry, handle, parameterBytes(handle, entry));
+        return new KernelFunction(this, entry, handle, parameterBytes(handle, entry), overlaps);
     }
 
     private CUmodule load(String module) {

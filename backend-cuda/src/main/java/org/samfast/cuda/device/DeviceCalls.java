@@ -36,20 +36,7 @@ final class DeviceCalls {
         copy = LibCuda.function(libcuda, "cuMemcpyDtoDAsync_v2", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
         fill = LibCuda.function(libcuda, "cuMemsetD8Async", JAVA_LONG, JAVA_BYTE, JAVA_LONG, JAVA_LONG);
         parameter = LibCuda.function(libcuda, "cuFuncGetParamInfo", JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS);
-        launch = LibCuda.function(
-                libcuda,
-                "cuLaunchKernel",
-                JAVA_LONG,
-                JAVA_INT,
-                JAVA_INT,
-                JAVA_INT,
-                JAVA_INT,
-                JAVA_INT,
-                JAVA_INT,
-                JAVA_INT,
-                JAVA_LONG,
-                ADDRESS,
-                ADDRESS);
+        launch = LibCuda.function(libcuda, "cuLaunchKernelEx", ADDRESS, JAVA_LONG, ADDRESS, ADDRESS);
     }
 
     int allocate(long[] address, long bytes) {
@@ -105,21 +92,18 @@ final class DeviceCalls {
         }
     }
 
-    int launch(long function, Grid grid, Block block, int sharedBytes, long stream, Object... arguments) {
+    int launch(
+            long function,
+            Grid grid,
+            Block block,
+            int sharedBytes,
+            long stream,
+            boolean overlaps,
+            Object... arguments) {
         try (Arena arena = Arena.ofConfined()) {
+            MemorySegment launched = LaunchConfig.of(arena, grid, block, sharedBytes, stream, overlaps);
             MemorySegment parameters = LaunchArguments.addresses(arena, arguments);
-            return LibCuda.call(() -> (int) launch.invokeExact(
-                    function,
-                    grid.x(),
-                    grid.y(),
-                    grid.z(),
-                    block.x(),
-                    block.y(),
-                    block.z(),
-                    sharedBytes,
-                    stream,
-                    parameters,
-                    MemorySegment.NULL));
+            return LibCuda.call(() -> (int) launch.invokeExact(launched, function, parameters, MemorySegment.NULL));
         }
     }
 }

@@ -54,13 +54,17 @@ interface Driver {
 
     int allowSharedBytes(Handles.OfFunction function, int bytes);
 
-    /** @param arguments as {@link LaunchArguments} takes them, checked against the kernel's parameters */
+    /**
+     * @param overlaps whether it may start before what is in the stream has ended; the kernel then waits by itself
+     * @param arguments as {@link LaunchArguments} takes them, checked against the kernel's parameters
+     */
     int launch(
             Handles.OfFunction function,
             Grid grid,
             Block block,
             int sharedBytes,
             Handles.OfStream stream,
+            boolean overlaps,
             Object... arguments);
 
     /** @param from native memory */

@@ -3,7 +3,7 @@ package org.samfast.cuda.device;
 import java.util.Arrays;
 import java.util.List;
 
-/** A kernel, and the one place that calls cuLaunchKernel. */
+/** A kernel, and the one place that launches. */
 public final class KernelFunction {
     /** What a block gets without asking. */
     private static final int SHARED_BYTES = 48 << 10;
@@ -12,13 +12,17 @@ public final class KernelFunction {
     private final String entry;
     private final Handles.OfFunction handle;
     private final List<Integer> parameterBytes;
+    private final boolean overlaps;
     private int allowedSharedBytes = SHARED_BYTES;
 
-    KernelFunction(Device device, String entry, Handles.OfFunction handle, List<Integer> parameterBytes) {
+    /** @param overlaps it waits by itself for what is before it in the stream */
+    KernelFunction(
+            Device device, String entry, Handles.OfFunction handle, List<Integer> parameterBytes, boolean overlaps) {
         this.device = device;
         this.entry = entry;
         this.handle = handle;
         this.parameterBytes = parameterBytes;
+        this.overlaps = overlaps;
     }
 
     /**
@@ -34,7 +38,7 @@ public final class KernelFunction {
         check(args);
         allow(sharedBytes);
         stream.launch(
-                driver -> driver.launch(handle, grid, block, sharedBytes, stream.handle(), args),
+                driver -> driver.launch(handle, grid, block, sharedBytes, stream.handle(), overlaps, args),
                 () -> text(grid, block, sharedBytes));
         device.launched(entry);
     }

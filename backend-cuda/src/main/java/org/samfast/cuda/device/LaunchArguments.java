@@ -22,7 +22,7 @@ final class LaunchArguments {
         };
     }
 
-    /** The addresses of the values, as cuLaunchKernel takes them. */
+    /** The addresses of the values, as cuLaunchKernelEx takes them. */
     static MemorySegment addresses(Arena arena, Object... arguments) {
         MemorySegment addresses = arena.allocate(ADDRESS, Math.max(1, arguments.length));
         for (int i = 0; i < arguments.length; i++) {

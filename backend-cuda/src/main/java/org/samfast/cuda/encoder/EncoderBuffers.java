@@ -5,6 +5,7 @@ import org.samfast.cuda.device.BufferSet;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
+import org.samfast.cuda.kernel.FoldedNorm;
 
 /**
  * What the image encoder works in, for up to that many images: all rows are tokens, 4096 of them an image, and row-major.
@@ -22,6 +23,10 @@ final class EncoderBuffers implements AutoCloseable {
     final DeviceBuffer tokens;
     /** [rows][width], normed tokens or the output of attention: each is used up before the other is made. */
     final DeviceBuffer normed;
+    /** Of the tokens, where norms are folded: sums by row and 32 channels; mean and deviation by row. */
+    final DeviceBuffer partial;
+
+    final DeviceBuffer statistics;
     /** [rows][3][heads][headDim]. */
     final DeviceBuffer qkv;
     /** [rows][mlpWidth], also the 3x3 surroundings in the neck. */
@@ -40,6 +45,8 @@ final class EncoderBuffers implements AutoCloseable {
         patches = all.allocate("patches", row * PATCH_VALUES);
         tokens = all.allocate("tokens", row * architecture.width());
         normed = all.allocate("normed tokens", row * architecture.width());
+        partial = all.allocate("sums of tokens", FoldedNorm.partialBytes(rows(images), architecture.width()));
+        statistics = all.allocate("mean and deviation of tokens", FoldedNorm.statisticsBytes(rows(images)));
         qkv = all.allocate("qkv", row * 3 * architecture.width());
         hidden = all.allocate("MLP", row * Math.max(architecture.mlpWidth(), NECK_VALUES));
         neck = all.allocate("neck", row * CHANNELS);

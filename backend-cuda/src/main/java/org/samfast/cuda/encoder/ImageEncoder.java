@@ -94,7 +94,7 @@ public final class ImageEncoder implements AutoCloseable {
 
     private void encode(Stream stream, EncoderBuffers on, int images, Stages stages) {
         int rows = EncoderBuffers.rows(images);
-        kernels.linear.applyPlus(stream, on.patches, patchEmbed, positions, EncoderBuffers.TOKENS, on.tokens, rows);
+        kernels.addTokens(stream, on.patches, patchEmbed, positions, EncoderBuffers.TOKENS, on, rows);
         stages.after("patch_embed", on.tokens, architecture.width());
         for (int layer = 0; layer < blocks.size(); layer++) {
             blocks.get(layer).run(stream, on, images);

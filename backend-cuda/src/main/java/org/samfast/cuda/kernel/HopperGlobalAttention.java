@@ -29,7 +29,7 @@ final class HopperGlobalAttention {
         this.device = device;
         heads = shape.heads();
         headDim = shape.headDim();
-        function = device.function(MODULE, "global_attention_hd" + headDim + "_bf16_sm90");
+        function = device.overlapping(MODULE, "global_attention_hd" + headDim + "_bf16_sm90");
     }
 
     /** Null where the GPU is another one, for fp32, and where the portable kernels are asked for. */

@@ -23,7 +23,7 @@ final class HopperWindowAttention {
         this.device = device;
         this.heads = heads;
         this.headDim = headDim;
-        function = device.function(MODULE, "window_attention_hd" + headDim + "_bf16_sm90");
+        function = device.overlapping(MODULE, "window_attention_hd" + headDim + "_bf16_sm90");
     }
 
     /** Null where the GPU is another one, or the portable kernels are asked for. */

@@ -22,7 +22,7 @@ public final class LayerNorm {
     private final Element element;
 
     public LayerNorm(Device device, Element element) {
-        function = device.function("encoder/layer_norm", "layer_norm_" + element.suffix());
+        function = device.overlapping("encoder/layer_norm", "layer_norm_" + element.suffix());
         this.element = element;
     }
 

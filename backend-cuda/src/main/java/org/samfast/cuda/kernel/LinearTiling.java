@@ -76,6 +76,14 @@ enum LinearTiling {
         return "linear_bf16_sm90_" + suffix;
     }
 
+    String measuredEntry() {
+        return "linear_measured_bf16_sm90_" + suffix;
+    }
+
+    String normedEntry() {
+        return "linear_normed_bf16_sm90_" + suffix;
+    }
+
     /** Rows of the tile of a block: the box of the input. */
     int tileRows() {
         return inTurns ? consumerRows : 2 * consumerRows;

@@ -26,7 +26,7 @@ public final class NeckGather {
     private final Element element;
 
     public NeckGather(Device device, Element element) {
-        function = device.function("encoder/neck_gather", "neck_gather_" + element.suffix());
+        function = device.overlapping("encoder/neck_gather", "neck_gather_" + element.suffix());
         this.element = element;
     }
 

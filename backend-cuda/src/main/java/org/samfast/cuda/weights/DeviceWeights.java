@@ -7,6 +7,7 @@ import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.kernel.FoldedNorm;
 import org.samfast.cuda.kernel.LinearWeights;
 import org.samfast.cuda.kernel.NormWeights;
 import org.samfast.cuda.kernel.RoundBfloat16;
@@ -74,6 +75,14 @@ public final class DeviceWeights implements AutoCloseable {
         DeviceBuffer gamma = vector(module + ".weight");
         return new NormWeights(gamma, vector(module + ".bias"), (int)
                 checkpoint.tensor(module + ".weight").elements());
+    }
+
+    /** Folds a norm into the Linear after it, whose weight changes; what the kernel needs beside that weight. */
+    public DeviceBuffer fold(FoldedNorm kernel, NormWeights norm, LinearWeights linear) {
+        DeviceBuffer folded = buffers.allocate("folded norm", FoldedNorm.foldedBytes(linear.outputs()));
+        kernel.fold(stream, norm, linear, folded);
+        stream.synchronize();
+        return folded;
     }
 
     /** Host values of a tensor, to be put in another order. */

@@ -87,6 +87,7 @@ public final class PtxDriver implements Driver {
             Block block,
             int sharedBytes,
             Handles.OfStream stream,
+            boolean overlaps,
             Object... arguments) {
         PtxEntry entry = entry(function);
         for (int i = 0; i < arguments.length; i++) {

@@ -23,11 +23,12 @@ import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.PtxDriver;
+import org.samfast.image.CropBox;
 import org.samfast.image.ResizeLongestSide;
 import org.samfast.image.Size;
 
 /**
- * Every launcher against its kernels' declarations, without a GPU: cuLaunchKernel takes untyped pointers, so nothing else
+ * Every launcher against its kernels' declarations, without a GPU: cuLaunchKernelEx takes untyped pointers, so nothing else
  * sees a parameter too few or an int for a float. A launcher needs nothing for it: each public class of this package that
  * has a method launch is made and launched with all its elements, flags and choices.
  */
@@ -130,6 +131,8 @@ class KernelSignatureTest {
         } else if (type == ResizeLongestSide.class) {
             // resized in both directions, and not at all
             return List.of(ResizeLongestSide.of(new Size(640, 480)), ResizeLongestSide.of(new Size(1024, 600)));
+        } else if (type == CropBox.class) {
+            return List.of(new CropBox(10, 20, 650, 500));
         } else if (type == Size.class) {
             return List.of(new Size(1024, 683));
         } else if (type == boolean.class) {

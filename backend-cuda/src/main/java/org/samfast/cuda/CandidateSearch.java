@@ -1,0 +1,195 @@
+package org.samfast.cuda;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import org.samfast.backend.CandidateRequest;
+import org.samfast.cuda.decoder.MaskDecoder;
+import org.samfast.cuda.decoder.PromptPair;
+import org.samfast.cuda.device.Device;
+import org.samfast.cuda.device.DeviceBuffer;
+import org.samfast.cuda.device.GrowingBuffer;
+import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Transfers;
+import org.samfast.cuda.kernel.SelectCandidates;
+import org.samfast.cuda.kernel.TraceCandidates;
+import org.samfast.cuda.kernel.TraceCandidates.Traced;
+import org.samfast.cuda.kernel.UpscaleBits;
+import org.samfast.image.ResizeLongestSide;
+import org.samfast.image.Size;
+
+/**
+ * Everything mode's filters on the device: points are decoded run after run, masks stay at 256x256 unless the model rates them
+ * well, and only what is known of those, with the run lengths of the ones that are kept, leaves the device.
+ */
+final class CandidateSearch implements AutoCloseable {
+    /** Of upscaled masks, at one bit a pixel, that a run may make; a run of one point may make more. */
+    private static final long BITS_AT_ONCE = 512L << 20;
+    /** Changes that there is room for at first: some 200 masks of a photo have 800,000. */
+    private static final long FIRST_CHANGES = 4L << 20;
+
+    private final Stream stream;
+    private final Transfers transfers;
+    private final MaskDecoder decoder;
+    private final SelectCandidates select;
+    private final UpscaleBits upscale;
+    private final TraceCandidates trace;
+    private final GrowingBuffer<DeviceBuffer> planes;
+    private final GrowingBuffer<DeviceBuffer> passed;
+    private final GrowingBuffer<DeviceBuffer> bits;
+    private final GrowingBuffer<DeviceBuffer> counts;
+    private final GrowingBuffer<DeviceBuffer> records;
+    private final GrowingBuffer<DeviceBuffer> cursor;
+    private final GrowingBuffer<DeviceBuffer> changes;
+    private long room = FIRST_CHANGES;
+
+    CandidateSearch(Device device, Stream stream, Transfers transfers, MaskDecoder decoder) {
+        this.stream = stream;
+        this.transfers = transfers;
+        this.decoder = decoder;
+        select = new SelectCandidates(device);
+        upscale = new UpscaleBits(device);
+        trace = new TraceCandidates(device);
+        planes = GrowingBuffer.onDevice(device, "selected masks");
+        passed = GrowingBuffer.onDevice(device, "logits above the thresholds");
+        bits = GrowingBuffer.onDevice(device, "masks in bits");
+        counts = GrowingBuffer.onDevice(device, "selected masks of each run");
+        records = GrowingBuffer.onDevice(device, "candidates");
+        cursor = GrowingBuffer.onDevice(device, "changes so far");
+        changes = GrowingBuffer.onDevice(device, "changes of candidates");
+    }
+
+    /** The points of a request in equal runs, the last perhaps shorter. */
+    private record Runs(int points, int each) {
+        static Runs of(CandidateRequest request) {
+            long fit = BITS_AT_ONCE
+                    / (SelectCandidates.OUTPUTS
+                            * UpscaleBits.bytes(request.crop().size()));
+            int most = Math.min(request.pointsPerBatch(), DecodedPairs.PAIRS_AT_ONCE);
+            return new Runs(request.points().size(), Math.clamp(fit, 1, most));
+        }
+
+        int count() {
+            return Math.ceilDiv(points, each);
+        }
+
+        int first(int run) {
+            return run * each;
+        }
+
+        int length(int run) {
+            return Math.min(each, points - first(run));
+        }
+    }
+
+    /**
+     * The masks of a request that pass the filter by rating, and the runs of those that pass all.
+     *
+     * @param pairs one per point of the request
+     */
+    FoundCandidates find(CandidateRequest request, List<PromptPair> pairs) {
+        Runs runs = Runs.of(request);
+        if (runs.count() == 0) {
+            return new FoundCandidates(List.of(), new int[0]);
+        }
+        long needed = put(request, pairs, runs);
+        if (needed > room) {
+            room = needed;
+            put(request, pairs, runs);
+        }
+        FoundCandidates found = new FoundCandidates(traced(runs), changes(needed));
+        transfers.reset();
+        return found;
+    }
+
+    /** Runs the device through all points; how many changes there are. */
+    private long put(CandidateRequest request, List<PromptPair> pairs, Runs runs) {
+        allocate(request.crop().size(), runs);
+        cursor.atLeast(Long.BYTES).fill(stream, (byte) 0);
+        for (int run = 0; run < runs.count(); run++) {
+            List<PromptPair> own = pairs.subList(runs.first(run), runs.first(run) + runs.length(run));
+            put(request, decoder.decode(stream, transfers, own), runs, run);
+        }
+        MemorySegment needed = transfers.download(cursor.atLeast(Long.BYTES), Long.BYTES);
+        transfers.finish();
+        transfers.reset();
+        return needed.get(ValueLayout.JAVA_LONG, 0);
+    }
+
+    private void allocate(Size size, Runs runs) {
+        long masks = (long) runs.each * SelectCandidates.OUTPUTS;
+        planes.atLeast(masks * Integer.BYTES);
+        passed.atLeast(masks * 2 * Integer.BYTES);
+        bits.atLeast(masks * UpscaleBits.bytes(size));
+        counts.atLeast((long) runs.count() * Integer.BYTES);
+        records.atLeast(runs.count() * masks * Traced.BYTES);
+        changes.atLeast(room * Integer.BYTES);
+    }
+
+    private void put(CandidateRequest request, MaskDecoder.Decoded decoded, Runs runs, int run) {
+        int masks = runs.length(run) * SelectCandidates.OUTPUTS;
+        DeviceBuffer which = planes.atLeast(1);
+        DeviceBuffer above = passed.atLeast(1);
+        DeviceBuffer words = bits.atLeast(1);
+        DeviceBuffer count = counts.atLeast(1).slice((long) run * Integer.BYTES, Integer.BYTES);
+        long recordBytes = (long) runs.each * SelectCandidates.OUTPUTS * Traced.BYTES;
+        DeviceBuffer own = records.atLeast(1).slice(run * recordBytes, (long) masks * Traced.BYTES);
+        CandidateRequest.Thresholds thresholds = request.thresholds();
+        ResizeLongestSide frame = ResizeLongestSide.of(request.crop().size());
+        select.launch(stream, decoded.iou(), which, count, above, runs.length(run), thresholds.predIou());
+        upscale.launch(
+                stream, decoded.logits(), which, count, words, above, masks, frame, thresholds.stabilityScoreOffset());
+        trace.launch(
+                stream,
+                words,
+                which,
+                count,
+                above,
+                decoded.iou(),
+                own,
+                cursor.atLeast(1),
+                changes.atLeast(1),
+                masks,
+                request.crop(),
+                request.image(),
+                thresholds.stabilityScore());
+    }
+
+    /** What is known of all selected masks, in the order of their points and outputs. */
+    private List<FoundCandidates.Found> traced(Runs runs) {
+        int masks = runs.each * SelectCandidates.OUTPUTS;
+        MemorySegment selected = transfers.download(counts.atLeast(1), (long) runs.count() * Integer.BYTES);
+        MemorySegment all = transfers.download(records.atLeast(1), (long) runs.count() * masks * Traced.BYTES);
+        transfers.finish();
+        List<FoundCandidates.Found> found = new ArrayList<>();
+        for (int run = 0; run < runs.count(); run++) {
+            int count = selected.getAtIndex(ValueLayout.JAVA_INT, run);
+            for (int i = 0; i < count; i++) {
+                Traced one = Traced.of(all, run * masks + i);
+                found.add(new FoundCandidates.Found(runs.first(run) + one.plane() / 4, one));
+            }
+        }
+        return found;
+    }
+
+    private int[] changes(long needed) {
+        if (needed == 0) {
+            return new int[0];
+        }
+        MemorySegment all = transfers.download(changes.atLeast(1), needed * Integer.BYTES);
+        transfers.finish();
+        return all.toArray(ValueLayout.JAVA_INT);
+    }
+
+    @Override
+    public void close() {
+        planes.close();
+        passed.close();
+        bits.close();
+        counts.close();
+        records.close();
+        cursor.close();
+        changes.close();
+    }
+}
