@@ -42,7 +42,6 @@ final class CandidateSearch implements AutoCloseable {
     private final GrowingBuffer<DeviceBuffer> records;
     private final GrowingBuffer<DeviceBuffer> cursor;
     private final GrowingBuffer<DeviceBuffer> changes;
-    private long room = FIRST_CHANGES;
 
     CandidateSearch(Device device, Stream stream, Transfers transfers, MaskDecoder decoder) {
         this.stream = stream;
@@ -94,8 +93,8 @@ final class CandidateSearch implements AutoCloseable {
             return new FoundCandidates(List.of(), new int[0]);
         }
         long needed = put(request, pairs, runs);
-        if (needed > room) {
-            room = needed;
+        if (needed > room()) {
+            changes.atLeast(needed * Integer.BYTES);
             put(request, pairs, runs);
         }
         FoundCandidates found = new FoundCandidates(traced(runs), changes(needed));
@@ -111,10 +110,16 @@ final class CandidateSearch implements AutoCloseable {
             List<PromptPair> own = pairs.subList(runs.first(run), runs.first(run) + runs.length(run));
             put(request, decoder.decode(stream, transfers, own), runs, run);
         }
-        MemorySegment needed = transfers.download(cursor.atLeast(Long.BYTES), Long.BYTES);
+        MemorySegment copied = transfers.download(cursor.atLeast(Long.BYTES), Long.BYTES);
         transfers.finish();
+        long needed = copied.get(ValueLayout.JAVA_LONG, 0);
         transfers.reset();
-        return needed.get(ValueLayout.JAVA_LONG, 0);
+        return needed;
+    }
+
+    /** Changes that there is room for, more after a request that needed more. */
+    private long room() {
+        return changes.atLeast(FIRST_CHANGES * Integer.BYTES).bytes() / Integer.BYTES;
     }
 
     private void allocate(Size size, Runs runs) {
@@ -124,7 +129,7 @@ final class CandidateSearch implements AutoCloseable {
         bits.atLeast(masks * UpscaleBits.bytes(size));
         counts.atLeast((long) runs.count() * Integer.BYTES);
         records.atLeast(runs.count() * masks * Traced.BYTES);
-        changes.atLeast(room * Integer.BYTES);
+        changes.atLeast(FIRST_CHANGES * Integer.BYTES);
     }
 
     private void put(CandidateRequest request, MaskDecoder.Decoded decoded, Runs runs, int run) {
@@ -167,7 +172,7 @@ final class CandidateSearch implements AutoCloseable {
             int count = selected.getAtIndex(ValueLayout.JAVA_INT, run);
             for (int i = 0; i < count; i++) {
                 Traced one = Traced.of(all, run * masks + i);
-                found.add(new FoundCandidates.Found(runs.first(run) + one.plane() / 4, one));
+                found.add(new FoundCandidates.Found(runs.first(run) + one.pair(), one));
             }
         }
         return found;

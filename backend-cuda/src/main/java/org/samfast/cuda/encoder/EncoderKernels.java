@@ -30,7 +30,7 @@ final class EncoderKernels {
 
     EncoderKernels(Device device, SamArchitecture architecture, Element element) {
         linear = new Linear(device, element);
-        foldedNorm = FoldedNorm.of(device, element);
+        foldedNorm = FoldedNorm.of(device, element, architecture.width());
         layerNorm = new LayerNorm(device, element);
         windowAttention = new WindowAttention(device, element, architecture.heads(), architecture.headDim());
         globalAttention = new GlobalAttention(device, element, architecture.heads(), architecture.headDim());

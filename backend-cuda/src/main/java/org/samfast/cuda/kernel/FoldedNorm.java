@@ -33,9 +33,10 @@ public final class FoldedNorm {
         fold = device.function(MODULE, "fold_norm");
     }
 
-    /** Null where the GPU is another one, for fp32, and where the portable kernels are asked for. */
-    public static @Nullable FoldedNorm of(Device device, Element element) {
-        HopperLinear linear = element == Element.BF16 ? HopperLinear.of(device) : null;
+    /** Null where the GPU is another one, for fp32, for channels not in groups of 32, and where the portable kernels are asked for. */
+    public static @Nullable FoldedNorm of(Device device, Element element, int channels) {
+        boolean can = element == Element.BF16 && channels % GROUP == 0;
+        HopperLinear linear = can ? HopperLinear.of(device) : null;
         return linear == null ? null : new FoldedNorm(device, linear);
     }
 

@@ -14,7 +14,9 @@ public final class SelectCandidates {
     /** Multimask outputs of a pair. */
     public static final int OUTPUTS = 3;
 
-    private static final int MASKS = 4;
+    /** All outputs of a pair, the single-mask one first. */
+    static final int MASKS = 4;
+
     private static final int THREADS = 1024;
 
     private final KernelFunction function;

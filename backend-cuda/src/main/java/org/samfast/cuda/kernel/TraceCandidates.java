@@ -63,6 +63,11 @@ public final class TraceCandidates {
             return record.get(ValueLayout.JAVA_INT_UNALIGNED, (long) index * Integer.BYTES);
         }
 
+        /** The pair that it is an output of. */
+        public int pair() {
+            return plane / SelectCandidates.MASKS;
+        }
+
         /** Whether it passed all filters. */
         public boolean kept() {
             return runs > CUT;
@@ -101,7 +106,7 @@ public final class TraceCandidates {
         Check.ints("planes", planes, masks);
         Check.ints("count", count, 1);
         Check.ints("passed", passed, masks, 2);
-        Check.bytes("iou", iou, Element.FP32, Math.ceilDiv(masks, SelectCandidates.OUTPUTS), 4);
+        Check.bytes("iou", iou, Element.FP32, Math.ceilDiv(masks, SelectCandidates.OUTPUTS), SelectCandidates.MASKS);
         Check.u8("records", records, masks, Traced.BYTES);
         Check.u8("cursor", cursor, Long.BYTES);
         Object[] args = {

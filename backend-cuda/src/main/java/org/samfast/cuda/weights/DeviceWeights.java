@@ -81,7 +81,6 @@ public final class DeviceWeights implements AutoCloseable {
     public DeviceBuffer fold(FoldedNorm kernel, NormWeights norm, LinearWeights linear) {
         DeviceBuffer folded = buffers.allocate("folded norm", FoldedNorm.foldedBytes(linear.outputs()));
         kernel.fold(stream, norm, linear, folded);
-        stream.synchronize();
         return folded;
     }
 
