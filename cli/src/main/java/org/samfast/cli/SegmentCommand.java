@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.samfast.cli.input.ImageArguments;
 import org.samfast.cli.input.ImageInputs;
 import org.samfast.cli.input.InputImage;
-import org.samfast.cli.input.MaskFile;
 import org.samfast.cli.output.MaskTree;
 import org.samfast.cli.output.OutputFile;
 import org.samfast.cli.output.OutputNames;
@@ -22,8 +21,6 @@ import org.samfast.cli.output.StageDump;
 import org.samfast.cli.pipeline.Limits;
 import org.samfast.cli.pipeline.Pipeline;
 import org.samfast.cli.pipeline.RunReport;
-import org.samfast.cli.prompt.PromptArguments;
-import org.samfast.cli.prompt.PromptSyntaxException;
 import org.samfast.cli.resume.Digest;
 import org.samfast.cli.resume.ImageKey;
 import org.samfast.cli.resume.Journal;
@@ -73,6 +70,7 @@ final class SegmentCommand implements Callable<Integer> {
             "--points",
             "--box",
             "--mask-in",
+            "--prompts",
             "--out",
             "--batch",
             "--threads",
@@ -92,6 +90,7 @@ final class SegmentCommand implements Callable<Integer> {
             "--points",
             "--box",
             "--mask-in",
+            "--prompts",
             "--multimask",
             "--format",
             "--class",
@@ -110,33 +109,12 @@ final class SegmentCommand implements Callable<Integer> {
             paramLabel = "IMAGE",
             arity = "1..*",
             description = "JPEG, PNG, GIF, BMP, TIFF or WebP files. A folder, or a quoted pattern such as"
-                    + " \"photos/*.jpg\", stands for the images in it and below; - for the list on stdin, one a line. With"
-                    + " --everything: files, and folders for the images in them.")
+                + " \"photos/*.jpg\", stands for the images in it and below; - for the list on stdin, one a line. With"
+                + " --everything: files, and folders for the images in them.")
     List<Path> images = List.of();
 
-    @Option(
-            names = "--points",
-            paramLabel = "POINTS",
-            description = "Clicks on one object: x,y or x,y,label, separated by ; or blanks inside one quoted argument."
-                    + " Label 1 (default) is on the object, 0 beside it. Pixels of the upright image from its left"
-                    + " upper corner. Repeat it for further objects.")
-    List<String> points = List.of();
-
-    @Option(
-            names = "--box",
-            paramLabel = "BOX",
-            description = "The box x0,y0,x1,y1 of one object. Repeat it for further objects; with --points, the k-th"
-                    + " of each describe object k.")
-    List<String> boxes = List.of();
-
-    @Option(
-            names = "--mask-in",
-            paramLabel = "FILE",
-            description =
-                    "Low-resolution logits [1,256,256] of the one object as a further prompt: what --format logits"
-                            + " wrote, or a .safetensors (mask_input or low_res_logits) or .npy file in float32.")
-    @Nullable
-    Path maskIn;
+    @Mixin
+    PromptOptions prompts = new PromptOptions();
 
     @Option(
             names = "--multimask",
@@ -207,15 +185,17 @@ final class SegmentCommand implements Callable<Integer> {
         if (everything) {
             return findEverything();
         }
-        List<Prompt> prompts = prompts();
-        OutputSettings settings = output.settings(prompts.size(), multimask);
-        ImageInputs inputs = ImageInputs.of(images, settings.folder(), System.in);
-        List<SegmentRun.Input> planned = plan(inputs.images(), prompts, settings);
-        cleanup.check(prompts, multimask);
+        prompts.check();
+        ImageInputs inputs = ImageInputs.of(images, output.out, System.in);
+        AskedPrompts asked = prompts.of(inputs.images());
+        OutputSettings settings = output.settings(asked.most(), multimask);
+        List<SegmentRun.Input> planned = plan(inputs.images(), asked, settings);
+        asked.perImage().forEach(objects -> cleanup.check(objects, multimask));
         OutputFile.makeFolder(settings.folder());
         StageDump stages = dump == null ? null : new StageDump(dump);
         RunReport report = new RunReport(spec.commandLine(), main.verbose, model.quiet);
         inputs.problems().forEach(problem -> report.failedBefore(problem.name(), problem.error()));
+        asked.problems().forEach(problem -> report.failedBefore(problem.name(), problem.error()));
         try (ModelSession session = model.open(stages);
                 Journal journal = journal(session, planned, settings.folder());
                 ResultWriter writer = new ResultWriter(settings)) {
@@ -294,29 +274,27 @@ final class SegmentCommand implements Callable<Integer> {
         return ofTheFirst ? new StepTimes(stderr, main.verbose) : StepTimes.fromNow(stderr, main.verbose);
     }
 
-    private List<SegmentRun.Input> plan(List<InputImage> files, List<Prompt> prompts, OutputSettings settings) {
-        checkUsage(files.size(), prompts.size());
+    private List<SegmentRun.Input> plan(List<InputImage> files, AskedPrompts asked, OutputSettings settings) {
+        checkUsage(files.size(), asked.most());
         OutputPlan plan = OutputPlan.of(settings, files);
-        plan.conflict(prompts.size()).ifPresent(conflict -> {
+        plan.conflict(asked.most()).ifPresent(conflict -> {
             throw usage(conflict);
         });
-        String promptKey = new Digest().add(prompts).hex();
         return IntStream.range(0, files.size())
-                .mapToObj(i -> planned(files.get(i).file(), plan.names().get(i), prompts, promptKey, files.size()))
+                .filter(i -> !asked.perImage().get(i).isEmpty())
+                .mapToObj(i -> planned(
+                        files.get(i).file(),
+                        plan.names().get(i),
+                        asked.perImage().get(i),
+                        files.size()))
                 .toList();
     }
 
-    private SegmentRun.Input planned(Path file, OutputNames names, List<Prompt> prompts, String promptKey, int files) {
-        String key = keepsJournal(files) ? ImageKey.of(file, names.path(), promptKey) : "";
-        return new SegmentRun.Input(file, names, prompts, key);
-    }
-
-    private List<Prompt> prompts() throws IOException {
-        try {
-            return PromptArguments.parse(points, boxes, maskIn == null ? null : MaskFile.read(maskIn));
-        } catch (PromptSyntaxException e) {
-            throw usage(e.getMessage());
-        }
+    private SegmentRun.Input planned(Path file, OutputNames names, List<Prompt> asked, int files) {
+        String key = keepsJournal(files)
+                ? ImageKey.of(file, names.path(), new Digest().add(asked).hex())
+                : "";
+        return new SegmentRun.Input(file, names, asked, key);
     }
 
     private void checkUsage(int files, int objects) {

@@ -20,12 +20,14 @@ import org.samfast.prompt.ImagePoint;
 public final class CocoFileReader {
     private final Path file;
     private final JsonParser in;
+    private final boolean needsShapes;
     private final Map<Long, CocoImage> images = new LinkedHashMap<>();
     private final Map<Long, List<CocoAnnotation>> annotations = new LinkedHashMap<>();
 
-    private CocoFileReader(Path file, JsonParser in) {
+    private CocoFileReader(Path file, JsonParser in, boolean needsShapes) {
         this.file = file;
         this.in = in;
+        this.needsShapes = needsShapes;
     }
 
     /**
@@ -34,8 +36,17 @@ public final class CocoFileReader {
      * @throws IOException where it cannot be read or is not a COCO file
      */
     public static List<CocoImage> read(Path file) throws IOException {
+        return read(file, true);
+    }
+
+    /** The same for a file of boxes: annotations may lack a segmentation, which is then empty. */
+    public static List<CocoImage> readBoxes(Path file) throws IOException {
+        return read(file, false);
+    }
+
+    private static List<CocoImage> read(Path file, boolean needsShapes) throws IOException {
         try (JsonParser in = new JsonFactory().createParser(file.toFile())) {
-            return new CocoFileReader(file, in).read();
+            return new CocoFileReader(file, in, needsShapes).read();
         } catch (JsonProcessingException e) {
             throw new CocoException(
                     file + ", line " + e.getLocation().getLineNr() + ": not a COCO file: " + e.getOriginalMessage(), e);
@@ -104,12 +115,13 @@ public final class CocoFileReader {
                 default -> in.skipChildren();
             }
         });
-        if (read.shape == null) {
+        CocoShape shape = read.shape == null && !needsShapes ? new CocoShape.Polygons(List.of()) : read.shape;
+        if (shape == null) {
             throw wrong("annotation " + read.id + " has no segmentation");
         }
         annotations
                 .computeIfAbsent(read.imageId, _ -> new ArrayList<>())
-                .add(new CocoAnnotation(read.id, read.point, read.box, read.shape, read.referenceIou));
+                .add(new CocoAnnotation(read.id, read.point, read.box, shape, read.referenceIou));
     }
 
     private ImagePoint point() throws IOException {
