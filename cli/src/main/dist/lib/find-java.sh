@@ -30,6 +30,11 @@ find_java() {
         ! is_java_25 "$SAM_JAVA_HOME" || java_home=$SAM_JAVA_HOME
         return
     fi
+    # a release brings its own
+    if [ -n "${home:-}" ] && is_java_25 "$home/runtime"; then
+        java_home=$home/runtime
+        return
+    fi
     for candidate in "${JAVA_HOME:-}" "$(java_home_on_path)" /usr/lib/jvm/*25* \
         "${SDKMAN_DIR:-$HOME/.sdkman}"/candidates/java/*25* /Library/Java/JavaVirtualMachines/*25*/Contents/Home; do
         if [ -n "$candidate" ] && is_java_25 "$candidate"; then

@@ -1,0 +1,81 @@
+#!/bin/sh
+# test-release.sh OUT VERSION PHOTO REBUILD...: checks the release in OUT as a stranger meets it: unpacked elsewhere, no Java on
+# the PATH, no right to write into it. REBUILD is the command of build-release.sh that made it, less OUT, as words with
+# OUT written as @: run once more, it has to give the same bytes. Packaging is repeated, not compilation.
+set -eu
+
+out=$1 version=$2 photo=$3
+shift 3
+name=sam-$version
+work=$(mktemp -d)
+trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+chmod 755 "$work"
+
+fail() {
+    echo "test-release.sh: $1" >&2
+    exit 1
+}
+
+# a user without write permission where we are root, else a folder that nobody may write to
+sam() {
+    if [ "$(id -u)" = 0 ]; then
+        setpriv --reuid=65534 --regid=65534 --clear-groups \
+            env -i PATH=/usr/bin:/bin HOME="$work/user" SAM_CACHE_DIR="$work/user/cache" "$work/moved/$name/bin/sam" "$@"
+    else
+        env -i PATH=/usr/bin:/bin HOME="$work/user" SAM_CACHE_DIR="$work/user/cache" "$work/moved/$name/bin/sam" "$@"
+    fi
+}
+
+now() { date +%s%N; }
+
+# the least of five runs, in milliseconds
+best_of_five() {
+    best=999999
+    for _ in 1 2 3 4 5; do
+        start=$(now)
+        "$@" >"$work/stdout" 2>"$work/stderr" || fail "$*: $(cat "$work/stderr")"
+        took=$((($(now) - start) / 1000000))
+        [ "$took" -ge "$best" ] || best=$took
+    done
+    echo "$best"
+}
+
+at_most() {
+    echo "$1: $2 (limit $3)"
+    [ "$2" -le "$3" ] || fail "$1: $2, more than $3"
+}
+
+at_most "archive, bytes" "$(wc -c <"$out/$name.tar.gz")" 120000000
+mkdir -p "$work/moved" "$work/user"
+chmod 777 "$work/user"
+tar -xzf "$out/$name.tar.gz" -C "$work/moved"
+chmod -R a-w "$work/moved"
+cp "$photo" "$work/user/photo.jpg"
+chmod 644 "$work/user/photo.jpg"
+
+(cd "$work/moved" && sha256sum --quiet -c "$out/SHA256SUMS" "$out/SHA256SUMS.aot") || fail "files differ from the list"
+at_most "sam --help, ms" "$(best_of_five sam --help)" 250
+at_most "first mask, ms" "$(best_of_five sam segment "$work/user/photo.jpg" --points 400,270 --out "$work/user")" 2000
+[ -s "$work/user/photo.mask.png" ] || fail "no mask was written"
+
+# without its ahead-of-time cache, and with one that the JVM has to refuse
+sam --help >"$work/with"
+chmod u+w "$work/moved/$name/lib" "$work/moved/$name/lib/sam.aot"
+for broken in absent refused; do
+    case $broken in
+        absent) mv "$work/moved/$name/lib/sam.aot" "$work/aot" ;;
+        refused) head -c 100000 "$work/aot" >"$work/moved/$name/lib/sam.aot" && chmod 644 "$work/moved/$name/lib/sam.aot" ;;
+    esac
+    at_most "sam --help, cache $broken, ms" "$(best_of_five sam --help)" 400
+    cmp "$work/with" "$work/stdout" || fail "cache $broken: stdout differs"
+done
+
+again=$work/again
+mkdir "$again"
+for word in "$@"; do
+    shift
+    [ "$word" = @ ] && set -- "$@" "$again" || set -- "$@" "$word"
+done
+"$@"
+cmp "$out/SHA256SUMS" "$again/SHA256SUMS" || fail "two builds differ: $(diff "$out/SHA256SUMS" "$again/SHA256SUMS" | head -n 6)"
+echo "two builds gave the same bytes; apart from them: $(cat "$out/SHA256SUMS.aot")"
