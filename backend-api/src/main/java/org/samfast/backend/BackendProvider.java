@@ -1,6 +1,7 @@
 package org.samfast.backend;
 
 import java.util.Optional;
+import java.util.Set;
 import org.samfast.checkpoint.Checkpoint;
 
 /** One way to run SAM, found by {@link java.util.ServiceLoader}. */
@@ -31,4 +32,18 @@ public interface BackendProvider {
      * @throws BackendException where it cannot
      */
     SamBackend open(Checkpoint weights, BackendOptions options);
+
+    /** Whether {@link #calibrator} works. */
+    default boolean calibrates() {
+        return false;
+    }
+
+    /**
+     * Opens what looks at the inputs of some Linears of the image encoder, such as {@code image_encoder.blocks.3.mlp.lin1}.
+     *
+     * @throws BackendException where it cannot
+     */
+    default Calibrator calibrator(Checkpoint weights, BackendOptions options, Set<String> modules) {
+        throw new BackendException("backend '" + name() + "' does not calibrate");
+    }
 }

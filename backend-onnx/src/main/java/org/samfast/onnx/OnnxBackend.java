@@ -56,12 +56,15 @@ final class OnnxBackend implements SamBackend {
     }
 
     static OnnxBackend open(Checkpoint weights, BackendOptions options) {
-        int threads =
-                options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
+        int threads = threads(options);
         String description = "onnx: CPU, %d threads, %s, computed fp32"
                 .formatted(threads, weights.architecture().name());
         BackendInfo info = BackendInfo.onCpu("onnx-cpu", threads, Precision.FP32);
         return new OnnxBackend(OnnxModels.open(weights, options, threads), options.observer(), info, description);
+    }
+
+    static int threads(BackendOptions options) {
+        return options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
     }
 
     @Override
@@ -97,7 +100,7 @@ final class OnnxBackend implements SamBackend {
         }
     }
 
-    private static OnnxTensor pixels(RgbImage image) throws OrtException {
+    static OnnxTensor pixels(RgbImage image) throws OrtException {
         FloatBuffer pixels = direct(3L * SIDE * SIDE);
         Normalization.planes(ResizeLongestSide.of(image.size()).resize(image), pixels);
         return OnnxTensor.createTensor(OnnxSession.environment(), pixels.rewind(), PIXELS);

@@ -2,9 +2,11 @@ package org.samfast.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import java.util.Optional;
+import java.util.Set;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.BackendProvider;
+import org.samfast.backend.Calibrator;
 import org.samfast.backend.Precision;
 import org.samfast.backend.SamBackend;
 import org.samfast.backend.Support;
@@ -45,9 +47,24 @@ public final class OnnxBackendProvider implements BackendProvider {
 
     @Override
     public SamBackend open(Checkpoint weights, BackendOptions options) {
+        requireUsable();
+        return OnnxBackend.open(weights, options);
+    }
+
+    @Override
+    public boolean calibrates() {
+        return true;
+    }
+
+    @Override
+    public Calibrator calibrator(Checkpoint weights, BackendOptions options, Set<String> modules) {
+        requireUsable();
+        return OnnxCalibrator.open(weights, OnnxBackend.threads(options), modules);
+    }
+
+    private void requireUsable() {
         unusableBecause().ifPresent(reason -> {
             throw new BackendException("backend 'onnx' is not usable: " + reason);
         });
-        return OnnxBackend.open(weights, options);
     }
 }

@@ -7,7 +7,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.samfast.backend.BackendOptions;
 import org.samfast.checkpoint.Checkpoint;
+import org.samfast.cli.convert.CalibrationImages;
+import org.samfast.cli.convert.CalibrationRun;
+import org.samfast.cli.model.ModelCache;
 import org.samfast.cli.output.ConversionReportJson;
 import org.samfast.cli.output.OutputFile;
 import org.samfast.cli.terminal.StatusLine;
@@ -15,6 +19,7 @@ import org.samfast.convert.Calibration;
 import org.samfast.convert.CheckpointConverter;
 import org.samfast.convert.ConversionOptions;
 import org.samfast.convert.ConversionReport;
+import org.samfast.convert.Progress;
 import org.samfast.convert.SparseLayers;
 import org.samfast.convert.WeightFormat;
 import picocli.CommandLine.Command;
@@ -36,7 +41,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  sam convert sam_vit_b_01ec64.pth",
             "  sam convert sam_vit_b_01ec64.pth small.safetensors --to fp16",
-            "  sam convert sam_vit_b_01ec64.pth --to bf16-sparse24 --report report.json"
+            "  sam convert sam_vit_b_01ec64.pth --to int8 --report report.json",
+            "  sam convert sam_vit_b_01ec64.pth --to bf16-sparse24 --calibrate"
         })
 final class ConvertCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "IN", description = "A .pth or .safetensors file.")
@@ -68,6 +74,24 @@ final class ConvertCommand implements Callable<Integer> {
     String sparseLayers = "mlp";
 
     @Option(
+            names = "--calibrate",
+            paramLabel = "DIR",
+            arity = "0..1",
+            fallbackValue = "",
+            description = "Look at the images of a folder, or without DIR at the 16 that come with sam, and prune so that"
+                    + " the outputs change least: the weights that stay make up for those that go. int8 needs to see"
+                    + " images, and takes the 16 if not told otherwise. Before another argument write --calibrate=DIR.")
+    @Nullable
+    String calibrate;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "CPU threads to calibrate with; default: one per core.")
+    int threads;
+
+    @Option(
             names = "--report",
             paramLabel = "FILE",
             description = "Also write per tensor how it is stored, its error, and what energy is kept, as JSON.")
@@ -86,7 +110,7 @@ final class ConvertCommand implements Callable<Integer> {
         SparseLayers layers = sparseLayers();
         Path output = out != null ? out : beside(in, format);
         try (Checkpoint source = Checkpoint.open(in)) {
-            ConversionOptions options = new ConversionOptions(format, layers, Calibration.NONE);
+            ConversionOptions options = new ConversionOptions(format, layers, calibration(source, format));
             ConversionReport done = convert(source, output, options);
             if (report != null && !done.alreadyThere()) {
                 OutputFile.write(report, file -> ConversionReportJson.write(file, done));
@@ -118,16 +142,26 @@ final class ConvertCommand implements Callable<Integer> {
         return in.resolveSibling(stem + "-" + format.label() + ".safetensors");
     }
 
+    private Calibration calibration(Checkpoint source, WeightFormat format) throws IOException {
+        if (!format.isInt8() && (calibrate == null || !format.isSparse())) {
+            return Calibration.NONE;
+        }
+        Path folder = calibrate == null || calibrate.isEmpty() ? null : Path.of(calibrate);
+        BackendOptions options = new BackendOptions(threads, ModelCache.ofPlatform().onnx(), null, null);
+        return new CalibrationRun(source, CalibrationImages.of(folder), options, progress(StatusLine.on(
+                        spec.commandLine().getErr(), !quiet)))
+                .calibration();
+    }
+
+    private static Progress progress(StatusLine line) {
+        return (step, done, of) -> line.show(done * 100L / of + "%  " + step);
+    }
+
     private ConversionReport convert(Checkpoint source, Path output, ConversionOptions options) throws IOException {
         StatusLine progress = StatusLine.on(spec.commandLine().getErr(), !quiet);
         try {
             return OutputFile.writing(
-                    output,
-                    () -> CheckpointConverter.convert(
-                            source,
-                            output,
-                            options,
-                            (step, done, of) -> progress.show(done * 100L / of + "%  " + step)));
+                    output, () -> CheckpointConverter.convert(source, output, options, progress(progress)));
         } finally {
             progress.clear();
         }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.checkpoint.CheckpointException;
 import org.samfast.checkpoint.SafetensorsWriter;
@@ -117,14 +118,22 @@ public final class CheckpointConverter {
 
     private List<TensorReport> writeAll(List<PlannedTensor> planned, Sink sink) throws IOException {
         AtomicInteger done = new AtomicInteger();
-        int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
-        try (ForkJoinPool pool = new ForkJoinPool(options.calibration().isEmpty() ? threads : 1)) {
-            return pool.submit(() -> planned.parallelStream()
-                            .map(tensor -> write(tensor, sink, done, planned.size()))
-                            .toList())
-                    .join();
+        Function<PlannedTensor, TensorReport> write = tensor -> write(tensor, sink, done, planned.size());
+        try {
+            return options.calibration().isEmpty()
+                    ? writeTogether(planned, write)
+                    : planned.stream().map(write).toList(); // a calibration is collected in the order of the blocks
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        }
+    }
+
+    private static List<TensorReport> writeTogether(
+            List<PlannedTensor> planned, Function<PlannedTensor, TensorReport> write) {
+        int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
+        try (ForkJoinPool pool = new ForkJoinPool(threads)) {
+            return pool.submit(() -> planned.parallelStream().map(write).toList())
+                    .join();
         }
     }
 

@@ -22,7 +22,7 @@ final class ConversionPlan {
         if (int8 || (wantsSparse && canBeSparse)) {
             boolean staticInputs = int8
                     && !linear.orElseThrow().followsNorm()
-                    && options.calibration().ofWeight(source.name()).isPresent();
+                    && !options.calibration().isEmpty();
             return linear(source, format.linear(), wantsSparse && canBeSparse, staticInputs, options, remark);
         }
         return new PlannedDense(source, format.dense(), remark);

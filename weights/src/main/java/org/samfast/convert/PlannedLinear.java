@@ -31,7 +31,8 @@ record PlannedLinear(
         float[] before = source.tensor().toFloats();
         float[] after = before.clone();
         requireFinite(before);
-        Optional<LinearInputs> inputs = calibration.ofWeight(source.name());
+        Optional<LinearInputs> inputs =
+                packer.sparse() || packer.staticInputs() ? calibration.ofWeight(source.name()) : Optional.empty();
         byte[] kept = packer.sparse() ? TwoFourPruner.prune(after, packer.rows(), inputs) : null;
         for (Entry entry : rounded(after, kept, inputs)) {
             sink.put(entry);

@@ -38,6 +38,11 @@ public enum WeightFormat {
         return linear;
     }
 
+    /** Whether the image encoder's Linears are int8. */
+    public boolean isInt8() {
+        return linear == DType.I8;
+    }
+
     /** Whether chosen Linears keep two of every four weights. */
     public boolean isSparse() {
         return sparse;

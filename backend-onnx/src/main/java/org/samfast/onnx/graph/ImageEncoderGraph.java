@@ -2,6 +2,7 @@ package org.samfast.onnx.graph;
 
 import java.lang.foreign.Arena;
 import java.util.Map;
+import java.util.Set;
 import org.samfast.architecture.SamArchitecture;
 import org.samfast.checkpoint.Checkpoint;
 
@@ -12,6 +13,11 @@ import org.samfast.checkpoint.Checkpoint;
  * <p>Source: segment-anything modeling/image_encoder.py @dca509f.
  */
 public final class ImageEncoderGraph {
+    /** What follows a module's name in the outputs of {@link #watching}. */
+    public static final String SECOND_MOMENTS = ".second_moments";
+
+    public static final String LARGEST = ".largest";
+
     static final float EPSILON = 1e-6f;
     static final int GRID = SamArchitecture.GRID;
     static final int TOKENS = GRID * GRID;
@@ -23,18 +29,38 @@ public final class ImageEncoderGraph {
     private final WindowAttentionGraph window;
     private final GlobalAttentionGraph global;
     private final boolean everyStage;
+    private final Set<String> watched;
 
-    private ImageEncoderGraph(Checkpoint checkpoint, Arena arena, boolean everyStage) {
+    private ImageEncoderGraph(Checkpoint checkpoint, Arena arena, boolean everyStage, Set<String> watched) {
         this.architecture = checkpoint.architecture();
         this.graph = new GraphBuilder(checkpoint, arena);
         this.window = new WindowAttentionGraph(graph, architecture);
         this.global = new GlobalAttentionGraph(graph, architecture);
         this.everyStage = everyStage;
+        this.watched = watched;
     }
 
     /** Builds the graph; {@code everyStage} also makes patch_embed and block.NN outputs. */
     public static OnnxModel build(Checkpoint checkpoint, Arena arena, boolean everyStage) {
-        return new ImageEncoderGraph(checkpoint, arena, everyStage).encoder();
+        return new ImageEncoderGraph(checkpoint, arena, everyStage, Set.of()).encoder();
+    }
+
+    /**
+     * Builds the graph with outputs {@code MODULE.second_moments} [k,k], sums over all tokens of products of two of a Linear's
+     * inputs, and {@code MODULE.largest} [k], their largest absolute values.
+     */
+    public static OnnxModel watching(Checkpoint checkpoint, Arena arena, Set<String> modules) {
+        return new ImageEncoderGraph(checkpoint, arena, false, modules).encoder();
+    }
+
+    private void watch(String module, String rows, int columns) {
+        if (watched.contains(module)) {
+            String products = graph.op("Gemm", Map.of("transA", 1L), rows, rows);
+            graph.output(module + SECOND_MOMENTS, products, columns, columns);
+            String sizes = graph.op("Abs", rows);
+            String largest = graph.op("ReduceMax", Map.of("keepdims", 0L), sizes, graph.integers(0));
+            graph.output(module + LARGEST, largest, columns);
+        }
     }
 
     private OnnxModel encoder() {
@@ -96,14 +122,27 @@ public final class ImageEncoderGraph {
     }
 
     private String mlp(String normed, String module) {
+        watch(module + ".lin1", normed, architecture.width());
         String wide = graph.unbiased(normed, graph.weight(module + ".lin1.weight"));
         String active = graph.op("Gelu", graph.add(wide, graph.weight(module + ".lin1.bias")));
+        watch(module + ".lin2", active, architecture.mlpWidth());
         return graph.unbiased(active, graph.weight(module + ".lin2.weight"));
     }
 
     private String attention(String normed, int layer, String module) {
         String mixed = architecture.isGlobal(layer) ? global.attend(normed, module) : window.attend(normed, module);
+        watchAttention(normed, mixed, module);
         return graph.unbiased(mixed, graph.weight(module + ".proj.weight"));
+    }
+
+    /** What proj gets in the original has the values' bias, which {@link #projectionBias} takes over here. */
+    private void watchAttention(String normed, String mixed, String module) {
+        int width = architecture.width();
+        watch(module + ".qkv", normed, width);
+        if (watched.contains(module + ".proj")) {
+            String bias = graph.weightRows(module + ".qkv.bias", "v", 2L * width, width);
+            watch(module + ".proj", graph.add(mixed, bias), width);
+        }
     }
 
     /**
