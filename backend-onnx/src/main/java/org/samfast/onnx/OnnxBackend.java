@@ -23,44 +23,82 @@ import org.samfast.backend.PromptedImage;
 import org.samfast.backend.SamBackend;
 import org.samfast.backend.StageObserver;
 import org.samfast.checkpoint.Checkpoint;
-import org.samfast.image.Normalization;
-import org.samfast.image.ResizeLongestSide;
 import org.samfast.image.RgbImage;
 import org.samfast.image.Size;
 import org.samfast.mask.LowResLogits;
 import org.samfast.mask.MaskPrediction;
+import org.samfast.onnx.graph.ElementType;
 import org.samfast.prompt.EncoderPoint;
 import org.samfast.prompt.Prompt;
 
 /**
- * SAM on ONNX Runtime. Images go through the encoder one by one, since a CPU gains nothing from a batch and pays for it
- * in memory; prompts of one shape on one image share a run of the decoder.
+ * SAM on ONNX Runtime. A CPU encodes images one by one, since it gains nothing from a batch and pays for it in memory, a
+ * GPU up to eight in a run; prompts of one shape on one image share a run of the decoder.
  */
 final class OnnxBackend implements SamBackend {
     /** Prompts per run of the decoder, which takes about 60 MB each. */
     private static final int PROMPTS_PER_RUN = 16;
 
-    private static final int SIDE = SamArchitecture.IMAGE_SIZE;
-    private static final long[] PIXELS = {1, 3, SIDE, SIDE};
+    /** The most images per run of the encoder on a GPU. */
+    static final int BATCH = 8;
+
+    private static final long[] EMBEDDING = {
+        1, SamArchitecture.EMBEDDING_CHANNELS, SamArchitecture.GRID, SamArchitecture.GRID
+    };
 
     private final OnnxModels models;
+    private final ElementType type;
+    private final int batch;
     private final @Nullable StageObserver observer;
     private final BackendInfo info;
     private final String description;
 
-    private OnnxBackend(OnnxModels models, @Nullable StageObserver observer, BackendInfo info, String description) {
+    private OnnxBackend(
+            OnnxModels models,
+            ElementType type,
+            int batch,
+            @Nullable StageObserver observer,
+            BackendInfo info,
+            String description) {
         this.models = models;
+        this.type = type;
+        this.batch = batch;
         this.observer = observer;
         this.info = info;
         this.description = description;
     }
 
     static OnnxBackend open(Checkpoint weights, BackendOptions options) {
+        OnnxDevice device = OnnxDetection.here().device();
+        return device.isGpu() ? onGpu(weights, options, device) : onCpu(weights, options);
+    }
+
+    static OnnxBackend onCpu(Checkpoint weights, BackendOptions options) {
         int threads = threads(options);
         String description = "onnx: CPU, %d threads, %s, computed fp32"
                 .formatted(threads, weights.architecture().name());
-        BackendInfo info = BackendInfo.onCpu("onnx-cpu", threads, Precision.FP32);
-        return new OnnxBackend(OnnxModels.open(weights, options, threads), options.observer(), info, description);
+        BackendInfo info = BackendInfo.onCpu(OnnxDevice.CPU.backendName(), threads, Precision.FP32);
+        OnnxModels models = OnnxModels.open(weights, options, threads);
+        return new OnnxBackend(models, ElementType.FLOAT32, 1, options.observer(), info, description);
+    }
+
+    private static OnnxBackend onGpu(Checkpoint weights, BackendOptions options, OnnxDevice device) {
+        Precision precision = options.precision() == null ? Precision.BF16 : options.precision();
+        ElementType type = elementType(precision);
+        String description = "onnx: %s, %s, %s, computed %s"
+                .formatted(
+                        device.words(), GpuName.model(), weights.architecture().name(), precision.label());
+        BackendInfo info = BackendInfo.onGpu(device.backendName(), GpuName.model(), GpuName.driver(), 0, precision);
+        OnnxModels models = OnnxModels.open(weights, options, device, type);
+        return new OnnxBackend(models, type, BATCH, options.observer(), info, description);
+    }
+
+    private static ElementType elementType(Precision precision) {
+        return switch (precision) {
+            case FP32 -> ElementType.FLOAT32;
+            case FP16 -> ElementType.FLOAT16;
+            case BF16 -> ElementType.BFLOAT16;
+        };
     }
 
     static int threads(BackendOptions options) {
@@ -81,8 +119,8 @@ final class OnnxBackend implements SamBackend {
     public List<ImageEmbedding> embed(List<RgbImage> images) {
         List<ImageEmbedding> embeddings = new ArrayList<>();
         try {
-            for (RgbImage image : images) {
-                embeddings.add(embed(image));
+            for (List<RgbImage> run : runs(images)) {
+                embeddings.addAll(encode(run));
             }
             return embeddings;
         } catch (OrtException | RuntimeException e) {
@@ -91,29 +129,54 @@ final class OnnxBackend implements SamBackend {
         }
     }
 
-    private ImageEmbedding embed(RgbImage image) throws OrtException {
-        try (OnnxTensor input = pixels(image)) {
+    /** Runs of a power of two images, the largest first: a GPU has one session for each size. */
+    private List<List<RgbImage>> runs(List<RgbImage> images) {
+        List<List<RgbImage>> runs = new ArrayList<>();
+        int from = 0;
+        while (from < images.size()) {
+            int count = Math.min(batch, Integer.highestOneBit(images.size() - from));
+            runs.add(images.subList(from, from + count));
+            from += count;
+        }
+        return runs;
+    }
+
+    private List<ImageEmbedding> encode(List<RgbImage> images) throws OrtException {
+        try (OnnxTensor input = PixelBatch.of(images, type)) {
             observe("pixels", input);
-            OrtSession.Result result = models.encoder().run(Map.of("pixels", input));
+            OrtSession.Result result = models.encoder(images.size()).run(Map.of("pixels", input));
             result.forEach(stage -> observe(stage.getKey(), (OnnxTensor) stage.getValue()));
-            return new OnnxEmbedding(image.size(), keep(result, "image_embedding"));
+            OnnxTensor whole = keep(result, "image_embedding");
+            return images.size() == 1
+                    ? List.of(new OnnxEmbedding(images.getFirst().size(), whole))
+                    : cut(whole, images);
         }
     }
 
-    static OnnxTensor pixels(RgbImage image) throws OrtException {
-        FloatBuffer pixels = direct(3L * SIDE * SIDE);
-        Normalization.planes(ResizeLongestSide.of(image.size()).resize(image), pixels);
-        return OnnxTensor.createTensor(OnnxSession.environment(), pixels.rewind(), PIXELS);
+    private List<ImageEmbedding> cut(OnnxTensor whole, List<RgbImage> images) throws OrtException {
+        List<ImageEmbedding> embeddings = new ArrayList<>();
+        try (whole) {
+            ByteBuffer bytes = whole.getByteBuffer();
+            int each = bytes.remaining() / images.size();
+            for (int i = 0; i < images.size(); i++) {
+                ByteBuffer part = ByteBuffer.allocateDirect(each).order(ByteOrder.nativeOrder());
+                part.put(0, bytes, i * each, each);
+                OnnxTensor tensor =
+                        OnnxTensor.createTensor(OnnxSession.environment(), part, EMBEDDING, type.javaType());
+                embeddings.add(new OnnxEmbedding(images.get(i).size(), tensor));
+            }
+        }
+        return embeddings;
     }
 
     @Override
     public double[] encoderMillis(List<RgbImage> images, int runs) {
         double[] millis = new double[runs];
-        for (RgbImage image : images) {
-            try (OnnxTensor input = pixels(image)) {
+        for (List<RgbImage> run : runs(images)) {
+            try (OnnxTensor input = PixelBatch.of(run, type)) {
                 for (int i = 0; i < runs; i++) {
                     long start = System.nanoTime();
-                    models.encoder().run(Map.of("pixels", input)).close();
+                    models.encoder(run.size()).run(Map.of("pixels", input)).close();
                     millis[i] += (System.nanoTime() - start) / 1e6;
                 }
             } catch (OrtException e) {
@@ -229,12 +292,6 @@ final class OnnxBackend implements SamBackend {
             tensor.getFloatBuffer().get(values);
             observer.stage(name, tensor.getInfo().getShape(), values);
         }
-    }
-
-    private static FloatBuffer direct(long values) {
-        return ByteBuffer.allocateDirect(Math.toIntExact(values * Float.BYTES))
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
     }
 
     private static BackendException failure(String stage, Exception cause) {

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtSession;
 import java.lang.foreign.Arena;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.samfast.architecture.SamArchitecture;
@@ -14,6 +15,7 @@ import org.samfast.backend.Calibrator;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.convert.LinearInputs;
 import org.samfast.image.RgbImage;
+import org.samfast.onnx.graph.ElementType;
 import org.samfast.onnx.graph.ImageEncoderGraph;
 
 /** Sums second moments that the encoder's graph makes of each image. */
@@ -32,7 +34,8 @@ final class OnnxCalibrator implements Calibrator {
     static OnnxCalibrator open(Checkpoint weights, int threads, Set<String> modules) {
         try (Arena arena = Arena.ofConfined()) {
             return new OnnxCalibrator(
-                    OnnxSession.inMemory(ImageEncoderGraph.watching(weights, arena, modules), threads), modules);
+                    OnnxSession.inMemory(ImageEncoderGraph.watching(weights, arena, modules), OnnxDevice.CPU, threads),
+                    modules);
         } catch (OrtException e) {
             throw failure(e);
         }
@@ -40,7 +43,7 @@ final class OnnxCalibrator implements Calibrator {
 
     @Override
     public void see(RgbImage image) {
-        try (OnnxTensor pixels = OnnxBackend.pixels(image);
+        try (OnnxTensor pixels = PixelBatch.of(List.of(image), ElementType.FLOAT32);
                 OrtSession.Result result = session.run(Map.of("pixels", pixels))) {
             for (String module : modules) {
                 add(
@@ -63,8 +66,7 @@ final class OnnxCalibrator implements Calibrator {
             before = new LinearInputs(TOKENS, new float[products.remaining()], new float[largest.remaining()]);
             inputs.put(module, before);
         } else {
-            inputs.put(
-                    module, new LinearInputs(before.rows() + TOKENS, before.secondMoments(), before.largest()));
+            inputs.put(module, new LinearInputs(before.rows() + TOKENS, before.secondMoments(), before.largest()));
         }
         for (int i = 0; i < before.secondMoments().length; i++) {
             before.secondMoments()[i] += products.get(i);

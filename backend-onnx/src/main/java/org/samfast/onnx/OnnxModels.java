@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendOptions;
 import org.samfast.checkpoint.Checkpoint;
+import org.samfast.onnx.graph.CudaEncoderGraph;
+import org.samfast.onnx.graph.ElementType;
 import org.samfast.onnx.graph.ImageEncoderGraph;
 import org.samfast.onnx.graph.MaskDecoderGraph;
 import org.samfast.onnx.graph.OnnxModel;
@@ -24,12 +26,22 @@ final class OnnxModels implements AutoCloseable {
         DECODER,
         MASK_DECODER;
 
+        /** For the CPU. */
         OnnxModel build(Checkpoint checkpoint, Arena arena, boolean everyStage) {
-            return switch (this) {
-                case ENCODER -> ImageEncoderGraph.build(checkpoint, arena, everyStage);
-                case DECODER -> MaskDecoderGraph.build(checkpoint, arena, false, everyStage);
-                case MASK_DECODER -> MaskDecoderGraph.build(checkpoint, arena, true, everyStage);
-            };
+            return this == ENCODER
+                    ? ImageEncoderGraph.build(checkpoint, arena, everyStage)
+                    : decoder(checkpoint, arena, ElementType.FLOAT32, everyStage);
+        }
+
+        /** For a GPU: the encoder for that many images. */
+        OnnxModel build(Checkpoint checkpoint, Arena arena, ElementType type, int images, boolean everyStage) {
+            return this == ENCODER
+                    ? CudaEncoderGraph.build(checkpoint, arena, type, images, everyStage)
+                    : decoder(checkpoint, arena, type, everyStage);
+        }
+
+        private OnnxModel decoder(Checkpoint checkpoint, Arena arena, ElementType embedding, boolean everyStage) {
+            return MaskDecoderGraph.build(checkpoint, arena, embedding, this == MASK_DECODER, everyStage);
         }
 
         String fileName() {
@@ -37,12 +49,15 @@ final class OnnxModels implements AutoCloseable {
         }
     }
 
-    /** Makes the session of one part. */
+    /** One session: the images of a run of the encoder, 1 for the decoder's. */
+    private record Key(Part part, int images) {}
+
+    /** Makes one session. */
     private interface Source {
-        OrtSession session(Part part) throws OrtException;
+        OrtSession session(Key key) throws OrtException;
     }
 
-    private final Map<Part, OrtSession> sessions = new EnumMap<>(Part.class);
+    private final Map<Key, OrtSession> sessions = new HashMap<>();
     private final Source source;
     private boolean closed;
 
@@ -50,12 +65,38 @@ final class OnnxModels implements AutoCloseable {
         this.source = source;
     }
 
+    /** On the CPU. */
     static OnnxModels open(Checkpoint checkpoint, BackendOptions options, int threads) {
+        return opened(
+                checkpoint,
+                options,
+                () -> options.observer() == null
+                        ? fromCache(checkpoint, options.cacheDirectory(), threads)
+                        : fromCheckpoint(checkpoint, threads));
+    }
+
+    /** On a GPU, in memory: nothing there is worth storing. */
+    static OnnxModels open(Checkpoint checkpoint, BackendOptions options, OnnxDevice device, ElementType type) {
+        boolean everyStage = options.observer() != null;
+        return opened(
+                checkpoint,
+                options,
+                () -> new OnnxModels(key -> {
+                    try (Arena arena = Arena.ofConfined()) {
+                        return OnnxSession.inMemory(
+                                key.part().build(checkpoint, arena, type, key.images(), everyStage), device, 1);
+                    }
+                }));
+    }
+
+    private interface Opening {
+        OnnxModels open() throws OrtException, IOException;
+    }
+
+    private static OnnxModels opened(Checkpoint checkpoint, BackendOptions options, Opening opening) {
         try {
-            OnnxModels models = options.observer() == null
-                    ? fromCache(checkpoint, options.cacheDirectory(), threads)
-                    : fromCheckpoint(checkpoint, threads);
-            models.encoder();
+            OnnxModels models = opening.open();
+            models.encoder(1);
             return models;
         } catch (OrtException e) {
             throw new BackendException(checkpoint.file() + ": ONNX Runtime cannot prepare it: " + e.getMessage(), e);
@@ -73,9 +114,9 @@ final class OnnxModels implements AutoCloseable {
     }
 
     private static OnnxModels fromCheckpoint(Checkpoint checkpoint, int threads) {
-        return new OnnxModels(part -> {
+        return new OnnxModels(key -> {
             try (Arena arena = Arena.ofConfined()) {
-                return OnnxSession.inMemory(part.build(checkpoint, arena, true), threads);
+                return OnnxSession.inMemory(key.part().build(checkpoint, arena, true), OnnxDevice.CPU, threads);
             }
         });
     }
@@ -87,26 +128,27 @@ final class OnnxModels implements AutoCloseable {
                 OnnxSession.store(part.build(checkpoint, arena, false), file, threads);
             }
         });
-        return new OnnxModels(part -> OnnxSession.load(stored.resolve(part.fileName()), threads));
+        return new OnnxModels(key -> OnnxSession.load(stored.resolve(key.part().fileName()), threads));
     }
 
-    OrtSession encoder() throws OrtException {
-        return session(Part.ENCODER);
+    /** The encoder of that many images a run; a CPU's takes any number. */
+    OrtSession encoder(int images) throws OrtException {
+        return session(new Key(Part.ENCODER, images));
     }
 
     OrtSession decoder(boolean withMask) throws OrtException {
-        return session(withMask ? Part.MASK_DECODER : Part.DECODER);
+        return session(new Key(withMask ? Part.MASK_DECODER : Part.DECODER, 1));
     }
 
     /** Made when first asked for: most runs never see a mask prompt. */
-    private synchronized OrtSession session(Part part) throws OrtException {
+    private synchronized OrtSession session(Key key) throws OrtException {
         if (closed) {
             throw new IllegalStateException("the backend is closed");
         }
-        OrtSession session = sessions.get(part);
+        OrtSession session = sessions.get(key);
         if (session == null) {
-            session = source.session(part);
-            sessions.put(part, session);
+            session = source.session(key);
+            sessions.put(key, session);
         }
         return session;
     }

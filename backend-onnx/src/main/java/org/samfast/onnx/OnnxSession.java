@@ -15,7 +15,7 @@ import java.util.Map;
 import org.samfast.onnx.graph.Initializer;
 import org.samfast.onnx.graph.OnnxModel;
 
-/** Makes ONNX Runtime sessions on the CPU: from a graph and its weights, or from what an earlier one stored. */
+/** Makes ONNX Runtime sessions: from a graph and its weights, or from what an earlier one stored. */
 final class OnnxSession {
     /**
      * ONNX Runtime writes weights below 1 MB one after the other, and its AVX-512 products read a packed weight by aligned
@@ -33,8 +33,10 @@ final class OnnxSession {
     }
 
     /** A session straight from the graph, weights copied. */
-    static OrtSession inMemory(OnnxModel model, int threads) throws OrtException {
+    static OrtSession inMemory(OnnxModel model, OnnxDevice device, int threads) throws OrtException {
+        environment(); // providers log through it
         try (SessionOptions options = options(threads)) {
+            device.use(options);
             return create(model, options);
         }
     }
@@ -93,9 +95,9 @@ final class OnnxSession {
     }
 
     private static OnnxTensor tensor(Initializer weight) throws OrtException {
-        var floats =
-                weight.values().asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
-        return OnnxTensor.createTensor(environment(), floats, weight.shape());
+        var values = weight.values().asByteBuffer().order(ByteOrder.nativeOrder());
+        return OnnxTensor.createTensor(
+                environment(), values, weight.shape(), weight.type().javaType());
     }
 
     private static final class Holder {

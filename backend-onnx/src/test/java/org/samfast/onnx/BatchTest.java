@@ -28,7 +28,8 @@ final class BatchTest {
         }
         try (Checkpoint checkpoint = Checkpoint.open(model);
                 Arena arena = Arena.ofConfined();
-                OrtSession encoder = OnnxSession.inMemory(ImageEncoderGraph.build(checkpoint, arena, false), 2)) {
+                OrtSession encoder =
+                        OnnxSession.inMemory(ImageEncoderGraph.build(checkpoint, arena, false), OnnxDevice.CPU, 2)) {
             FloatBuffer both = run(encoder, FloatBuffer.wrap(pixels), 2);
             FloatBuffer second =
                     run(encoder, FloatBuffer.wrap(pixels, PIXELS, PIXELS).slice(), 1);

@@ -33,7 +33,7 @@ final class EncoderTiming {
             BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             System.out.println("ready");
             while (lines.readLine() != null) {
-                System.out.println(encode(models.encoder(), input));
+                System.out.println(encode(models.encoder(1), input));
             }
         }
     }

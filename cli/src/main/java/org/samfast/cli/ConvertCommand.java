@@ -78,9 +78,10 @@ final class ConvertCommand implements Callable<Integer> {
             paramLabel = "DIR",
             arity = "0..1",
             fallbackValue = "",
-            description = "Look at the images of a folder, or without DIR at the 16 that come with sam, and prune so that"
-                    + " the outputs change least: the weights that stay make up for those that go. int8 needs to see"
-                    + " images, and takes the 16 if not told otherwise. Before another argument write --calibrate=DIR.")
+            description =
+                    "Look at the images of a folder, or without DIR at the 16 that come with sam, and prune so that"
+                            + " the outputs change least: the weights that stay make up for those that go. int8 needs to see"
+                            + " images, and takes the 16 if not told otherwise. Before another argument write --calibrate=DIR.")
     @Nullable
     String calibrate;
 
@@ -147,9 +148,13 @@ final class ConvertCommand implements Callable<Integer> {
             return Calibration.NONE;
         }
         Path folder = calibrate == null || calibrate.isEmpty() ? null : Path.of(calibrate);
-        BackendOptions options = new BackendOptions(threads, ModelCache.ofPlatform().onnx(), null, null);
-        return new CalibrationRun(source, CalibrationImages.of(folder), options, progress(StatusLine.on(
-                        spec.commandLine().getErr(), !quiet)))
+        BackendOptions options =
+                new BackendOptions(threads, ModelCache.ofPlatform().onnx(), null, null);
+        return new CalibrationRun(
+                        source,
+                        CalibrationImages.of(folder),
+                        options,
+                        progress(StatusLine.on(spec.commandLine().getErr(), !quiet)))
                 .calibration();
     }
 

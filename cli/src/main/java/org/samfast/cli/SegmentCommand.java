@@ -109,8 +109,8 @@ final class SegmentCommand implements Callable<Integer> {
             paramLabel = "IMAGE",
             arity = "1..*",
             description = "JPEG, PNG, GIF, BMP, TIFF or WebP files. A folder, or a quoted pattern such as"
-                + " \"photos/*.jpg\", stands for the images in it and below; - for the list on stdin, one a line. With"
-                + " --everything: files, and folders for the images in them.")
+                    + " \"photos/*.jpg\", stands for the images in it and below; - for the list on stdin, one a line. With"
+                    + " --everything: files, and folders for the images in them.")
     List<Path> images = List.of();
 
     @Mixin

@@ -27,6 +27,7 @@ final class GraphBuilder {
 
     private final Checkpoint checkpoint;
     private final Arena arena;
+    private final ElementType type;
     private final ProtoWriter graph = new ProtoWriter();
     private final List<ProtoWriter> nodes = new ArrayList<>();
     private final List<ProtoWriter> inputs = new ArrayList<>();
@@ -38,14 +39,20 @@ final class GraphBuilder {
     private int next;
 
     /** Weights come from the checkpoint; those that need converting are converted in the arena. */
-    GraphBuilder(Checkpoint checkpoint, Arena arena) {
+    GraphBuilder(Checkpoint checkpoint, Arena arena, ElementType type) {
         this.checkpoint = checkpoint;
         this.arena = arena;
+        this.type = type;
     }
 
     /** A float32 input; a dimension is a number or the name of a free one. */
     String input(String name, Object... shape) {
-        inputs.add(OnnxProto.valueInfo(name, OnnxProto.FLOAT, shape));
+        return input(name, ElementType.FLOAT32, shape);
+    }
+
+    /** An input of another type. */
+    String input(String name, ElementType of, Object... shape) {
+        inputs.add(OnnxProto.valueInfo(name, of.code(), shape));
         return name;
     }
 
@@ -55,10 +62,20 @@ final class GraphBuilder {
         return name;
     }
 
-    /** Makes a value a float32 output of the graph under a name of its own. */
+    /** Makes a float32 value an output of the graph under a name of its own. */
     void output(String name, String value, Object... shape) {
+        output(name, ElementType.FLOAT32, value, shape);
+    }
+
+    /** Makes a value of another type an output. */
+    void output(String name, ElementType of, String value, Object... shape) {
         nodes.add(OnnxProto.node(fresh("node"), "Identity", "", List.of(value), List.of(name), Map.of()));
-        outputs.add(OnnxProto.valueInfo(name, OnnxProto.FLOAT, shape));
+        outputs.add(OnnxProto.valueInfo(name, of.code(), shape));
+    }
+
+    /** A value as another type; the same value where it is that type. */
+    String cast(String value, ElementType from, ElementType to) {
+        return from == to ? value : op("Cast", Map.of("to", (long) to.code()), value);
     }
 
     /** The checkpoint's tensor of that official name, in its own shape. */
@@ -93,7 +110,7 @@ final class GraphBuilder {
         return checkpoint.tensor(name).toFloats();
     }
 
-    /** Float constants computed while the graph is built. */
+    /** Constants of the graph's type computed while the graph is built. */
     String constant(String name, float[] values, long... shape) {
         if (initializers.containsKey(name)) {
             return name;
@@ -195,6 +212,25 @@ final class GraphBuilder {
         return new Normed(sum, layerNorm(sum, module, epsilon));
     }
 
+    /**
+     * The same in ONNX Runtime's one node, which a GPU gains by.
+     *
+     * @param bias empty for none
+     */
+    Normed skipLayerNorm(String value, String residual, String bias, String module, float epsilon) {
+        List<String> in =
+                new ArrayList<>(List.of(value, residual, weight(module + ".weight"), weight(module + ".bias")));
+        if (!bias.isEmpty()) {
+            in.add(bias);
+        }
+        String norm = fresh("norm");
+        String sum = fresh("sum");
+        Map<String, Object> attributes = Map.of("epsilon", epsilon);
+        nodes.add(OnnxProto.node(
+                fresh("node"), "SkipLayerNormalization", MICROSOFT, in, List.of(norm, "", "", sum), attributes));
+        return new Normed(sum, norm);
+    }
+
     /** The finished graph. */
     OnnxModel build(String name) {
         nodes.forEach(node -> graph.message(1, node));
@@ -234,12 +270,12 @@ final class GraphBuilder {
         return stem + "_" + next++;
     }
 
-    private void external(String name, long[] shape, MemorySegment values) {
-        ProtoWriter tensor = OnnxProto.tensor(name, OnnxProto.FLOAT, shape)
+    private void external(String name, long[] shape, MemorySegment floats) {
+        ProtoWriter tensor = OnnxProto.tensor(name, type.code(), shape)
                 .message(13, new ProtoWriter().text(1, "location").text(2, OnnxModel.EXTERNAL_FILE))
                 .integer(14, EXTERNAL);
         initializers.put(name, tensor);
-        weights.add(new Initializer(name, shape.clone(), values));
+        weights.add(new Initializer(name, shape.clone(), type, type.convert(floats, arena)));
     }
 
     private String inline(int type, int bytes, long[] shape, Consumer<ByteBuffer> fill) {

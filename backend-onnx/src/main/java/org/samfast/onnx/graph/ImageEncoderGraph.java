@@ -33,7 +33,7 @@ public final class ImageEncoderGraph {
 
     private ImageEncoderGraph(Checkpoint checkpoint, Arena arena, boolean everyStage, Set<String> watched) {
         this.architecture = checkpoint.architecture();
-        this.graph = new GraphBuilder(checkpoint, arena);
+        this.graph = new GraphBuilder(checkpoint, arena, ElementType.FLOAT32);
         this.window = new WindowAttentionGraph(graph, architecture);
         this.global = new GlobalAttentionGraph(graph, architecture);
         this.everyStage = everyStage;
@@ -101,7 +101,7 @@ public final class ImageEncoderGraph {
                 new GraphBuilder.Normed(embedded, graph.layerNorm(embedded, block(0) + ".norm1", EPSILON));
         for (int layer = 0; layer < architecture.depth(); layer++) {
             String mixed = attention(tokens.norm(), layer, block(layer) + ".attn");
-            String bias = projectionBias(block(layer) + ".attn");
+            String bias = ProjectionBias.whole(graph, block(layer) + ".attn", architecture.width());
             tokens = graph.addAndNorm(mixed, tokens.sum(), bias, block(layer) + ".norm2", EPSILON);
             tokens = next(mlp(tokens.norm(), block(layer) + ".mlp"), tokens.sum(), layer);
             stage("block.%02d".formatted(layer), tokens.sum());
@@ -135,7 +135,7 @@ public final class ImageEncoderGraph {
         return graph.unbiased(mixed, graph.weight(module + ".proj.weight"));
     }
 
-    /** What proj gets in the original has the values' bias, which {@link #projectionBias} takes over here. */
+    /** What proj gets in the original has the values' bias, which {@link ProjectionBias} takes over here. */
     private void watchAttention(String normed, String mixed, String module) {
         int width = architecture.width();
         watch(module + ".qkv", normed, width);
@@ -143,25 +143,6 @@ public final class ImageEncoderGraph {
             String bias = graph.weightRows(module + ".qkv.bias", "v", 2L * width, width);
             watch(module + ".proj", graph.add(mixed, bias), width);
         }
-    }
-
-    /**
-     * The bias of proj, and what the bias of the values comes to behind it: attention weights sum to one, so the
-     * attention graphs leave that bias out. They leave out the keys' too, which moves all scores of a query alike.
-     */
-    private String projectionBias(String module) {
-        int width = architecture.width();
-        float[] weight = graph.floats(module + ".proj.weight");
-        float[] qkvBias = graph.floats(module + ".qkv.bias");
-        float[] bias = graph.floats(module + ".proj.bias");
-        for (int row = 0; row < width; row++) {
-            double sum = bias[row];
-            for (int column = 0; column < width; column++) {
-                sum += (double) weight[row * width + column] * qkvBias[2 * width + column];
-            }
-            bias[row] = (float) sum;
-        }
-        return graph.constant(module + ".proj.bias.whole", bias, width);
     }
 
     private String neck(String tokens) {

@@ -26,22 +26,31 @@ public final class MaskDecoderGraph {
     private final PromptEncoderGraph promptEncoder;
     private final boolean withMask;
     private final boolean everyStage;
+    private final ElementType embeddingType;
 
-    private MaskDecoderGraph(Checkpoint checkpoint, Arena arena, boolean withMask, boolean everyStage) {
+    private MaskDecoderGraph(
+            Checkpoint checkpoint, Arena arena, ElementType embeddingType, boolean withMask, boolean everyStage) {
         this.checkpoint = checkpoint;
-        this.graph = new GraphBuilder(checkpoint, arena);
+        this.graph = new GraphBuilder(checkpoint, arena, ElementType.FLOAT32);
         this.promptEncoder = new PromptEncoderGraph(graph);
         this.withMask = withMask;
         this.everyStage = everyStage;
+        this.embeddingType = embeddingType;
     }
 
-    /** Builds the graph; {@code everyStage} also makes image_pe, sparse_prompt and dense_prompt outputs. */
-    public static OnnxModel build(Checkpoint checkpoint, Arena arena, boolean withMask, boolean everyStage) {
-        return new MaskDecoderGraph(checkpoint, arena, withMask, everyStage).decoder();
+    /**
+     * Builds the graph; {@code everyStage} also makes image_pe, sparse_prompt and dense_prompt outputs.
+     *
+     * @param embeddingType of image_embedding; the decoder itself computes in fp32
+     */
+    public static OnnxModel build(
+            Checkpoint checkpoint, Arena arena, ElementType embeddingType, boolean withMask, boolean everyStage) {
+        return new MaskDecoderGraph(checkpoint, arena, embeddingType, withMask, everyStage).decoder();
     }
 
     private OnnxModel decoder() {
-        String embedding = graph.input("image_embedding", 1, CHANNELS, GRID, GRID);
+        String given = graph.input("image_embedding", embeddingType, 1, CHANNELS, GRID, GRID);
+        String embedding = graph.cast(given, embeddingType, ElementType.FLOAT32);
         String points = graph.input("point_coords", "p", "t", 2);
         String sparse = promptEncoder.sparse(points, graph.integerInput("point_labels", "p", "t"));
         String dense = withMask
@@ -50,10 +59,10 @@ public final class MaskDecoderGraph {
         String imagePosition = promptEncoder.imagePosition();
         stages(sparse, dense, imagePosition);
 
-        String prompts = graph.op("Shape", Map.of("start", 0L, "end", 1L), points);
-        String tokens = graph.concat(1, outputTokens(prompts), sparse);
+        String zeros = zeroPerPrompt(points);
+        String tokens = graph.concat(1, outputTokens(zeros), sparse);
         String image = graph.add(rows(embedding), dense);
-        var both = new TwoWayTransformerGraph(graph, tokens, imagePosition, prompts).run(image);
+        var both = new TwoWayTransformerGraph(graph, tokens, imagePosition, zeros).run(image);
         graph.output("low_res_logits", masks(both), "p", MASKS, LOW_RES, LOW_RES);
         String iouToken = token(both.tokens(), 0);
         graph.output("iou", perceptron(iouToken, MODULE + ".iou_prediction_head"), "p", MASKS);
@@ -78,12 +87,18 @@ public final class MaskDecoderGraph {
         return graph.transpose(graph.reshape(planes, -1, CHANNELS, TOKENS), 0, 2, 1);
     }
 
+    /** [p, 1, 1] zeros: adding them repeats a value for every prompt, on the device, where a shape would be the CPU's. */
+    private String zeroPerPrompt(String points) {
+        String one = graph.op("ReduceMax", points, graph.integers(1, 2));
+        return graph.op("Mul", one, graph.scalar(0));
+    }
+
     /** The IoU token and the four mask tokens, once per prompt: [p, 5, 256]. */
-    private String outputTokens(String prompts) {
-        String tokens = graph.concat(
-                0, graph.weight(MODULE + ".iou_token.weight"), graph.weight(MODULE + ".mask_tokens.weight"));
-        String shape = graph.concat(0, prompts, graph.integers(1 + MASKS, CHANNELS));
-        return graph.op("Expand", tokens, shape);
+    private String outputTokens(String zeros) {
+        return graph.add(
+                graph.concat(
+                        0, graph.weight(MODULE + ".iou_token.weight"), graph.weight(MODULE + ".mask_tokens.weight")),
+                zeros);
     }
 
     /** [p, 256], one token of every prompt. */

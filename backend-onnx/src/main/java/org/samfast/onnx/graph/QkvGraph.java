@@ -2,7 +2,7 @@ package org.samfast.onnx.graph;
 
 /**
  * Queries, keys and values of one attention, each by a Gemm of its own, so that nothing has to cut them apart. Only
- * the queries get their bias here: see {@link ImageEncoderGraph} for what becomes of the others.
+ * the queries get their bias here: see {@link ProjectionBias} for what becomes of the others.
  *
  * @param queries rows [m, width]
  * @param keys rows [m, width], less their bias

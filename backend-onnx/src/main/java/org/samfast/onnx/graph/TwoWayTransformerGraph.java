@@ -19,20 +19,20 @@ final class TwoWayTransformerGraph {
     private final GraphBuilder graph;
     private final String tokenPosition;
     private final String imagePosition;
-    private final String prompts;
+    private final String zeros;
 
     /**
      * The transformer of one graph.
      *
      * @param tokenPosition added to tokens where they are compared: the tokens as they came in
      * @param imagePosition added to the image where it is compared, [1, 4096, 256]
-     * @param prompts int64 [1], how many prompts there are
+     * @param zeros [p, 1, 1], one for each prompt
      */
-    TwoWayTransformerGraph(GraphBuilder graph, String tokenPosition, String imagePosition, String prompts) {
+    TwoWayTransformerGraph(GraphBuilder graph, String tokenPosition, String imagePosition, String zeros) {
         this.graph = graph;
         this.tokenPosition = tokenPosition;
         this.imagePosition = imagePosition;
-        this.prompts = prompts;
+        this.zeros = zeros;
     }
 
     /** Runs it; the image may be one for all prompts ({@code [1, 4096, 256]}) and comes out as one per prompt. */
@@ -89,8 +89,7 @@ final class TwoWayTransformerGraph {
 
     /** Projecting before repeating lets all prompts on an image share the work. */
     private String perPrompt(String value) {
-        String shape = graph.concat(0, prompts, graph.integers(1, 1));
-        return graph.op("Expand", value, shape);
+        return graph.add(value, zeros);
     }
 
     private String mlp(String tokens, String module) {

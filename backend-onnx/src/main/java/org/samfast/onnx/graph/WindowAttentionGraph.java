@@ -1,6 +1,5 @@
 package org.samfast.onnx.graph;
 
-import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.samfast.architecture.SamArchitecture;
@@ -15,7 +14,6 @@ import org.samfast.architecture.SamArchitecture;
  * it without a bias tensor of [windows, heads, 196, 196].
  */
 final class WindowAttentionGraph {
-    private static final int GRID = ImageEncoderGraph.GRID;
     private static final int TOKENS = ImageEncoderGraph.TOKENS;
 
     private final GraphBuilder graph;
@@ -24,7 +22,7 @@ final class WindowAttentionGraph {
     private final int headDim;
     private final int side;
     private final int windowTokens;
-    private final int windowsPerSide;
+    private final WindowOrder order;
 
     /** The one-hot part of every key, the same in each layer. */
     private @Nullable String positionsOfAllWindows;
@@ -36,7 +34,7 @@ final class WindowAttentionGraph {
         this.headDim = architecture.headDim();
         this.side = architecture.windowSize();
         this.windowTokens = side * side;
-        this.windowsPerSide = (GRID + side - 1) / side;
+        this.order = new WindowOrder(side);
     }
 
     /** Rows of tokens [n * 4096, width] to rows of mixed values [n * 4096, width], less the values' bias. */
@@ -65,12 +63,12 @@ final class WindowAttentionGraph {
     /** [n * 4097, width] to [n, windows * 196, width]. */
     private String windows(String rows) {
         String images = graph.reshape(rows, -1, TOKENS + 1, width);
-        return graph.op("Gather", Map.of("axis", 1L), images, graph.integers(windowOrder()));
+        return graph.op("Gather", Map.of("axis", 1L), images, graph.integers(order.ofWindows()));
     }
 
     private String unpartition(String mixed) {
-        String images = graph.reshape(mixed, -1, (long) windowsPerSide * windowsPerSide * windowTokens, width);
-        String gathered = graph.op("Gather", Map.of("axis", 1L), images, graph.integers(gridOrder()));
+        String images = graph.reshape(mixed, -1, order.tokens(), width);
+        String gathered = graph.op("Gather", Map.of("axis", 1L), images, graph.integers(order.ofGrid()));
         return graph.reshape(gathered, -1, width);
     }
 
@@ -111,30 +109,5 @@ final class WindowAttentionGraph {
             positions[token * 2 * side + side + token % side] = 1;
         }
         return positions;
-    }
-
-    /** For every token of every window its place in the grid, or 4096 (the padding) outside. */
-    private long[] windowOrder() {
-        long[] order = new long[windowsPerSide * windowsPerSide * windowTokens];
-        for (int i = 0; i < order.length; i++) {
-            int window = i / windowTokens;
-            int y = window / windowsPerSide * side + i % windowTokens / side;
-            int x = window % windowsPerSide * side + i % side;
-            order[i] = y < GRID && x < GRID ? (long) y * GRID + x : TOKENS;
-        }
-        return order;
-    }
-
-    /** For every token of the grid its place among the windows' tokens. */
-    private long[] gridOrder() {
-        long[] windows = windowOrder();
-        long[] order = new long[TOKENS];
-        Arrays.fill(order, -1);
-        for (int i = 0; i < windows.length; i++) {
-            if (windows[i] < TOKENS) {
-                order[(int) windows[i]] = i;
-            }
-        }
-        return order;
     }
 }

@@ -46,7 +46,7 @@ final class GraphFilesTest {
     @Test
     void theDecoderTakesAnyNumberOfPromptsAndPoints() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            OnnxMl.GraphProto graph = parse(MaskDecoderGraph.build(checkpoint, arena, true, false))
+            OnnxMl.GraphProto graph = parse(MaskDecoderGraph.build(checkpoint, arena, ElementType.FLOAT32, true, false))
                     .getGraph();
             assertThat(graph.getInputList().stream().map(OnnxMl.ValueInfoProto::getName))
                     .containsExactlyInAnyOrder("image_embedding", "point_coords", "point_labels", "mask_input");

@@ -37,9 +37,11 @@ public record CalibrationImages(List<Path> files) {
 
     private static CalibrationImages in(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            List<Path> images = files.filter(CalibrationImages::isImage).sorted().toList();
+            List<Path> images =
+                    files.filter(CalibrationImages::isImage).sorted().toList();
             if (images.isEmpty()) {
-                throw new ModelException(folder + ": there is no image to calibrate with (jpg, png, webp, tif, bmp, gif)");
+                throw new ModelException(
+                        folder + ": there is no image to calibrate with (jpg, png, webp, tif, bmp, gif)");
             }
             return new CalibrationImages(images);
         }
@@ -56,7 +58,8 @@ public record CalibrationImages(List<Path> files) {
         for (Path file : files) {
             digest.update(Files.readAllBytes(file));
         }
-        String names = files.stream().map(file -> String.valueOf(file.getFileName())).collect(Collectors.joining(" "));
+        String names =
+                files.stream().map(file -> String.valueOf(file.getFileName())).collect(Collectors.joining(" "));
         return names + " sha256:" + HexFormat.of().formatHex(digest.digest());
     }
 

@@ -34,15 +34,14 @@ public final class CalibrationRun {
     private final Progress progress;
     private Map<String, LinearInputs> seen = Map.of();
 
-    public CalibrationRun(
-            Checkpoint weights, CalibrationImages images, BackendOptions options, Progress progress) {
+    public CalibrationRun(Checkpoint weights, CalibrationImages images, BackendOptions options, Progress progress) {
         this.weights = weights;
         this.images = images;
         this.options = options;
         this.progress = progress;
         this.backend = Backends.all().stream()
-                .filter(provider -> provider.calibrates()
-                        && provider.unusableBecause().isEmpty())
+                .filter(provider ->
+                        provider.calibrates() && provider.unusableBecause().isEmpty())
                 .findFirst()
                 .orElseThrow(() -> new BackendException("no backend that is usable here can calibrate"));
     }
@@ -90,7 +89,10 @@ public final class CalibrationRun {
         try (Calibrator calibrator = backend.calibrator(weights, options, modules)) {
             int done = 0;
             for (Path file : images.files()) {
-                progress.step("looking at " + file.getFileName(), done++, images.files().size());
+                progress.step(
+                        "looking at " + file.getFileName(),
+                        done++,
+                        images.files().size());
                 calibrator.see(ImageReader.read(file, ImageReader.DEFAULT_PIXEL_LIMIT));
             }
             return calibrator.inputs();

@@ -1,0 +1,63 @@
+package org.samfast.onnx.graph;
+
+import ai.onnxruntime.OnnxJavaType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** What a graph computes in; its weights are stored in the same type. */
+public enum ElementType {
+    FLOAT32(1, OnnxJavaType.FLOAT),
+    FLOAT16(10, OnnxJavaType.FLOAT16),
+    BFLOAT16(16, OnnxJavaType.BFLOAT16);
+
+    private static final int BFLOAT16_QUIET = 0x40;
+
+    private final int code;
+    private final OnnxJavaType javaType;
+
+    ElementType(int code, OnnxJavaType javaType) {
+        this.code = code;
+        this.javaType = javaType;
+    }
+
+    /** TensorProto.DataType. */
+    int code() {
+        return code;
+    }
+
+    /** How ONNX Runtime's Java names it. */
+    public OnnxJavaType javaType() {
+        return javaType;
+    }
+
+    /** Bytes of one element. */
+    public int bytes() {
+        return this == FLOAT32 ? Float.BYTES : Short.BYTES;
+    }
+
+    /** The nearest value in 16 bits, ties to even. */
+    public short round(float value) {
+        if (this == FLOAT16) {
+            return Float.floatToFloat16(value);
+        }
+        int bits = Float.floatToRawIntBits(value);
+        if (Float.isNaN(value)) {
+            return (short) ((bits >>> 16) | BFLOAT16_QUIET);
+        }
+        return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+    }
+
+    /** Native float32 values in this type: themselves, or rounded copies in the arena. */
+    MemorySegment convert(MemorySegment floats, Arena arena) {
+        if (this == FLOAT32) {
+            return floats;
+        }
+        long count = floats.byteSize() / Float.BYTES;
+        MemorySegment rounded = arena.allocate(ValueLayout.JAVA_SHORT, count);
+        for (long i = 0; i < count; i++) {
+            rounded.setAtIndex(ValueLayout.JAVA_SHORT, i, round(floats.getAtIndex(ValueLayout.JAVA_FLOAT, i)));
+        }
+        return rounded;
+    }
+}
