@@ -10,6 +10,10 @@ __device__ __forceinline__ void store_shared(uint32_t address, float x, float y)
     asm volatile("st.shared.v2.f32 [%0], {%1,%2};" ::"r"(address), "f"(x), "f"(y) : "memory");
 }
 
+__device__ __forceinline__ void store_shared(uint32_t address, float x) {
+    asm volatile("st.shared.f32 [%0], %1;" ::"r"(address), "f"(x) : "memory");
+}
+
 __device__ __forceinline__ uint4 load_shared_16(uint32_t address) {
     uint4 v;
     asm volatile("ld.shared.v4.b32 {%0,%1,%2,%3}, [%4];" : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w) : "r"(address) : "memory");
@@ -20,4 +24,16 @@ __device__ __forceinline__ float load_shared(uint32_t address) {
     float v;
     asm volatile("ld.shared.f32 %0, [%1];" : "=f"(v) : "r"(address) : "memory");
     return v;
+}
+
+__device__ __forceinline__ uint32_t load_shared_word(uint32_t address) {
+    uint32_t value;
+    asm volatile("ld.shared.u32 %0, [%1];" : "=r"(value) : "r"(address) : "memory");
+    return value;
+}
+
+__device__ __forceinline__ float2 load_shared_2(uint32_t address) {
+    float2 values;
+    asm volatile("ld.shared.v2.f32 {%0,%1}, [%2];" : "=f"(values.x), "=f"(values.y) : "r"(address));
+    return values;
 }

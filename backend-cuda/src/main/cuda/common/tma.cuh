@@ -21,12 +21,35 @@ __device__ __forceinline__ void tma_load(uint32_t shared, const TensorMap& map, 
                  : "memory");
 }
 
+// With a hint for L2.
+__device__ __forceinline__ void tma_load(uint32_t shared, const TensorMap& map, uint32_t barrier, int x, int y, uint64_t hint) {
+    asm volatile("cp.async.bulk.tensor.2d.shared::cluster.global.tile.mbarrier::complete_tx::bytes.L2::cache_hint"
+                 " [%0], [%1, {%3,%4}], [%2], %5;" ::"r"(shared),
+                 "l"(&map), "r"(barrier), "r"(x), "r"(y), "l"(hint)
+                 : "memory");
+}
+
+// Bytes in a row, a multiple of 16 at multiples of 16.
+__device__ __forceinline__ void bulk_load(uint32_t shared, const void* from, int bytes, uint32_t barrier) {
+    asm volatile("cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, [%3];" ::"r"(shared), "l"(from),
+                 "r"(bytes), "r"(barrier)
+                 : "memory");
+}
+
 // Into the same place of every block of the cluster whose bit is set; each one's barrier gets the bytes.
 __device__ __forceinline__ void tma_load_multicast(uint32_t shared, const TensorMap& map, uint32_t barrier, int x, int y,
                                                    uint16_t blocks, uint64_t hint) {
     asm volatile("cp.async.bulk.tensor.2d.shared::cluster.global.tile.mbarrier::complete_tx::bytes.multicast::cluster.L2::cache_hint"
                  " [%0], [%1, {%3,%4}], [%2], %5, %6;" ::"r"(shared),
                  "l"(&map), "r"(barrier), "r"(x), "r"(y), "h"(blocks), "l"(hint)
+                 : "memory");
+}
+
+__device__ __forceinline__ void tma_load_multicast(uint32_t shared, const TensorMap& map, uint32_t barrier, int x, int y,
+                                                   uint16_t blocks) {
+    asm volatile("cp.async.bulk.tensor.2d.shared::cluster.global.tile.mbarrier::complete_tx::bytes.multicast::cluster"
+                 " [%0], [%1, {%3,%4}], [%2], %5;" ::"r"(shared),
+                 "l"(&map), "r"(barrier), "r"(x), "r"(y), "h"(blocks)
                  : "memory");
 }
 

@@ -1,6 +1,7 @@
 // Warpgroup instructions of sm_90a, one per function, named as in the PTX manual. A warpgroup is 4 warps, the first of a
 // number divisible by 4.
 #pragma once
+#include "wgmma_packed_shapes.cuh"
 #include "wgmma_shapes.cuh"
 
 // Describes a K-major operand in 128-byte swizzle (the form that tma_load writes): rows of 128 B, 8 rows 1024 B apart.
@@ -19,6 +20,14 @@ __device__ __forceinline__ uint64_t wgmma_descriptor_32(uint32_t shared) {
     constexpr uint64_t GROUP_STRIDE = static_cast<uint64_t>(256 >> 4) << 32;
     constexpr uint64_t LEADING_STRIDE_UNUSED = 1ull << 16;
     return SWIZZLE_32 | GROUP_STRIDE | LEADING_STRIDE_UNUSED | ((shared & 0x3ffff) >> 4);
+}
+
+// The same for rows of 64 B in 64-byte swizzle: 8 rows 512 B apart.
+__device__ __forceinline__ uint64_t wgmma_descriptor_64(uint32_t shared) {
+    constexpr uint64_t SWIZZLE_64 = 2ull << 62;
+    constexpr uint64_t GROUP_STRIDE = static_cast<uint64_t>(512 >> 4) << 32;
+    constexpr uint64_t LEADING_STRIDE_UNUSED = 1ull << 16;
+    return SWIZZLE_64 | GROUP_STRIDE | LEADING_STRIDE_UNUSED | ((shared & 0x3ffff) >> 4);
 }
 
 // Before the first wgmma, and whenever a register that one uses was written otherwise.
@@ -44,5 +53,11 @@ template <int REGISTERS> __device__ __forceinline__ void setmaxnreg_dec() {
 // columns 2(l%4), +1.
 __device__ __forceinline__ void stmatrix_x4(uint32_t address, uint32_t r0, uint32_t r1, uint32_t r2, uint32_t r3) {
     asm volatile("stmatrix.sync.aligned.m8n8.x4.shared.b16 [%0], {%1,%2,%3,%4};" ::"r"(address), "r"(r0), "r"(r1), "r"(r2), "r"(r3)
+                 : "memory");
+}
+
+// The same, each matrix transposed: lane l holds of the column l/4 the rows 2(l%4), +1.
+__device__ __forceinline__ void stmatrix_x4_trans(uint32_t address, uint32_t r0, uint32_t r1, uint32_t r2, uint32_t r3) {
+    asm volatile("stmatrix.sync.aligned.m8n8.x4.trans.shared.b16 [%0], {%1,%2,%3,%4};" ::"r"(address), "r"(r0), "r"(r1), "r"(r2), "r"(r3)
                  : "memory");
 }

@@ -6,8 +6,9 @@
 //   together   the consumers share a tile, ROWS rows each: the widest tile, for a long k
 //   in turns   each consumer has a tile of its own; one multiplies while the other finishes its tile (the epilogue)
 //
-// Shared memory: STAGES x { a TILE_ROWS x slice | b COLUMNS x slice }, 128-byte swizzle | 2 x SLABS x { a piece of out, 64 rows
-// of the tile times SLAB_COLUMNS }, swizzled by its own width | barriers
+// Shared memory: STAGES x { a TILE_ROWS x slice | b COLUMNS x slice, swizzled by their own width | a's metadata where it is 2:4
+// sparse } | 2 x SLABS x { a piece of out, 64 rows of the tile times SLAB_COLUMNS, swizzled by its own width } | EXTRA_BYTES for
+// the kernel, of each consumer where they work in turns | barriers
 // Barriers       full[stage]      1 arrival + bytes: the slice is here      (loader -> consumers)
 //                empty[stage]     every warp of both blocks that reads it   (consumers -> loaders of both blocks)
 //                turn[w]          4 warps of the other consumer: all its multiplications are issued
@@ -19,57 +20,56 @@
 #include "../common/mbarrier.cuh"
 #include "../common/mma.cuh"
 #include "../common/overlap.cuh"
+#include "../common/shared_memory.cuh"
 #include "../common/tma.cuh"
-#include "../common/wgmma.cuh"
+#include "operands.cuh"
 
-constexpr int WARPGROUP = 128;
 constexpr int BLOCKS = 2;
 constexpr uint16_t BOTH_BLOCKS = 3;
 constexpr int SHARED_LIMIT = 227 * 1024;
 constexpr int BARRIER_BYTES = 512;
 // The swizzle counts from multiples of 1024.
 constexpr int ALIGNMENT = 1024;
-// What one row of a slice takes in shared memory: the swizzle's span.
-constexpr int SLICE_BYTES = 128;
-
-// bf16 times bf16: SLICE values of k at a time.
-struct DenseBf16 {
-    using Sum = float;
-    static constexpr int SLICE = 64;
-
-    // One 64-row part of a slice, whose rows begin at a and b.
-    template <int COLUMNS> static __device__ __forceinline__ void multiply(float (&sums)[COLUMNS / 2], uint32_t a, uint32_t b, int step) {
-        Wgmma<COLUMNS>::multiply(sums, wgmma_descriptor(a + step * 32), wgmma_descriptor(b + step * 32));
-    }
-};
-
-template <class OPERANDS, int ROWS_, int COLUMNS_, bool IN_TURNS_, int SLABS_> struct Tiling {
+// OUT_BYTES of a value of out. FEATURES_FIRST: a is the weight and b the tokens, so rows of the product are columns of out.
+// EXTRA_BYTES: what a tile needs beside the slabs.
+template <class OPERANDS, int ROWS_, int COLUMNS_, bool IN_TURNS_, int SLABS_, bool FEATURES_FIRST_ = false, int OUT_BYTES_ = 2,
+          int EXTRA_BYTES_ = 0>
+struct Tiling {
     using Operands = OPERANDS;
     using Sum = typename OPERANDS::Sum;
     static constexpr int ROWS = ROWS_;
     static constexpr int COLUMNS = COLUMNS_;
     static constexpr bool IN_TURNS = IN_TURNS_;
     static constexpr int SLABS = SLABS_;
+    static constexpr bool FEATURES_FIRST = FEATURES_FIRST_;
+    static constexpr int OUT_BYTES = OUT_BYTES_;
+    static constexpr int EXTRA_BYTES = EXTRA_BYTES_;
+    static constexpr int EXTRAS = IN_TURNS ? 2 : 1;
     static constexpr int TILE_ROWS = IN_TURNS ? ROWS : 2 * ROWS;
-    static constexpr int A_BYTES = TILE_ROWS * SLICE_BYTES;
-    static constexpr int STAGE_BYTES = A_BYTES + COLUMNS * SLICE_BYTES;
+    static constexpr int A_BYTES = TILE_ROWS * OPERANDS::A_ROW_BYTES;
+    static constexpr int B_BYTES = COLUMNS * SLICE_BYTES;
+    static constexpr int STAGE_BYTES = A_BYTES + B_BYTES + TILE_ROWS / 64 * OPERANDS::METADATA * METADATA_BYTES;
     static constexpr int SLAB_COLUMNS = COLUMNS % 64 == 0 ? 64 : 32;
-    static constexpr int SLAB_BYTES = 64 * SLAB_COLUMNS * 2;
+    static constexpr int SLAB_BYTES = 64 * SLAB_COLUMNS * OUT_BYTES;
     static constexpr int TILE_SLABS = ROWS / 64 * (COLUMNS / SLAB_COLUMNS);
     // three warpgroups together have what 384 threads get at the launch
     static constexpr int MOVER_REGISTERS = ROWS * COLUMNS > 128 * 160 ? 40 : 56;
     static constexpr int CONSUMER_REGISTERS = MOVER_REGISTERS == 40 ? 232 : 224;
-    static constexpr int STAGES = (SHARED_LIMIT - ALIGNMENT - BARRIER_BYTES - 2 * SLABS * SLAB_BYTES) / STAGE_BYTES;
-    static constexpr int SHARED_BYTES = ALIGNMENT + STAGES * STAGE_BYTES + 2 * SLABS * SLAB_BYTES + BARRIER_BYTES;
+    static constexpr int FIXED_BYTES = ALIGNMENT + 2 * SLABS * SLAB_BYTES + EXTRAS * EXTRA_BYTES + BARRIER_BYTES;
+    static constexpr int STAGES = (SHARED_LIMIT - FIXED_BYTES) / STAGE_BYTES;
+    static constexpr int SHARED_BYTES = FIXED_BYTES + STAGES * STAGE_BYTES;
 };
 
-// The matrices: a [rows][k], b [columns][k], out [rows][columns], residual [residual_rows][columns], none if that is 0.
+// The matrices: a [rows][k], b [columns][k], out [rows][columns], residual [residual_rows][columns], none if that is 0; with
+// FEATURES_FIRST out [columns][rows], residual [residual_rows][rows]. metadata where a is 2:4 sparse: [rows / 64]
+// [k / 64][128] rounded up, for int8 to an even number of k / 64 (docs/weights-format.md).
 struct Product {
     const TensorMap& a;
     const TensorMap& b;
     const TensorMap& out;
     const TensorMap& residual;
     int rows, columns, k, residual_rows;
+    const uint32_t* metadata = nullptr;
 };
 
 template <class T> struct Shared {
@@ -77,10 +77,12 @@ template <class T> struct Shared {
 
     __device__ __forceinline__ uint32_t a(int stage) const { return stages + stage * T::STAGE_BYTES; }
     __device__ __forceinline__ uint32_t b(int stage) const { return a(stage) + T::A_BYTES; }
+    __device__ __forceinline__ uint32_t metadata(int stage) const { return b(stage) + T::B_BYTES; }
     __device__ __forceinline__ uint32_t slab(int consumer, int i) const {
         return stages + T::STAGES * T::STAGE_BYTES + (consumer * T::SLABS + i) * T::SLAB_BYTES;
     }
-    __device__ __forceinline__ uint32_t full(int stage) const { return slab(2, 0) + 8 * stage; }
+    __device__ __forceinline__ uint32_t extra(int consumer) const { return slab(2, 0) + (T::IN_TURNS ? consumer : 0) * T::EXTRA_BYTES; }
+    __device__ __forceinline__ uint32_t full(int stage) const { return slab(2, 0) + T::EXTRAS * T::EXTRA_BYTES + 8 * stage; }
     __device__ __forceinline__ uint32_t empty(int stage) const { return full(T::STAGES + stage); }
     __device__ __forceinline__ uint32_t turn(int consumer) const { return full(2 * T::STAGES + consumer); }
     __device__ __forceinline__ uint32_t ready(int consumer, int i) const { return turn(2 + consumer * T::SLABS + i); }
@@ -102,21 +104,27 @@ template <class T> struct Shared {
     }
 };
 
-// The tiles of this block, along the columns first: at any time the clusters work on few rows of a and on all of b.
+// The tiles of this block, along the features first: at any time the clusters work on few tokens and on all of the weight.
 template <class T> struct Tiles {
-    int columns;
+    int inner;
     int count;
 
-    __device__ __forceinline__ explicit Tiles(const Product& p)
-        : columns((p.columns + T::COLUMNS - 1) / T::COLUMNS),
-          count((p.rows + BLOCKS * T::TILE_ROWS - 1) / (BLOCKS * T::TILE_ROWS) * columns) {}
+    __device__ __forceinline__ explicit Tiles(const Product& p) {
+        int columns = (p.columns + T::COLUMNS - 1) / T::COLUMNS;
+        int bands = (p.rows + BLOCKS * T::TILE_ROWS - 1) / (BLOCKS * T::TILE_ROWS);
+        inner = T::FEATURES_FIRST ? bands : columns;
+        count = bands * columns;
+    }
     __device__ __forceinline__ static int first() { return blockIdx.x / BLOCKS; }
     __device__ __forceinline__ static int step() { return gridDim.x / BLOCKS; }
-    __device__ __forceinline__ int row(int tile) const { return (tile / columns * BLOCKS + blockIdx.x % BLOCKS) * T::TILE_ROWS; }
-    __device__ __forceinline__ int column(int tile) const { return tile % columns * T::COLUMNS; }
+    __device__ __forceinline__ int row(int tile) const {
+        return ((T::FEATURES_FIRST ? tile % inner : tile / inner) * BLOCKS + blockIdx.x % BLOCKS) * T::TILE_ROWS;
+    }
+    __device__ __forceinline__ int column(int tile) const { return (T::FEATURES_FIRST ? tile / inner : tile % inner) * T::COLUMNS; }
 };
 
-// Walks over the slabs of one consumer's tiles, in the order in which it fills them: rows first.
+// Walks over the slabs of one consumer's tiles, in the order in which it fills them: rows first. x and y are its place in out, x in
+// values of 16 bits as the copy engine counts.
 template <class T> struct SlabWalk {
     Tiles<T> tiles;
     int tile, step, first_row, slab = 0;
@@ -135,29 +143,59 @@ template <class T> struct SlabWalk {
     }
     __device__ __forceinline__ int row() const { return tiles.row(tile) + first_row + slab % (T::ROWS / 64) * 64; }
     __device__ __forceinline__ int column() const { return tiles.column(tile) + slab / (T::ROWS / 64) * T::SLAB_COLUMNS; }
+    __device__ __forceinline__ int x() const { return (T::FEATURES_FIRST ? row() : column()) * T::OUT_BYTES / 2; }
+    __device__ __forceinline__ int y() const { return T::FEATURES_FIRST ? column() : row(); }
 };
 
 template <class T> __device__ __forceinline__ int slices(const Product& p) {
     return (p.k + T::Operands::SLICE - 1) / T::Operands::SLICE;
 }
 
+// Both blocks' halves of b, and this block's a; the weight stays in L2. The copy engine counts in values of 16 bits.
+template <class T>
+__device__ __forceinline__ void load_slice(const Shared<T>& shared, const Product& p, int stage, int slice, int row, int column,
+                                           uint64_t keep) {
+    constexpr int HALF = T::COLUMNS / BLOCKS;
+    int rank = blockIdx.x % BLOCKS;
+    int a_at = slice * (T::Operands::A_ROW_BYTES / 2);
+    int b_at = slice * (SLICE_BYTES / 2);
+    uint32_t full = shared.full(stage);
+    uint32_t half = shared.b(stage) + rank * HALF * SLICE_BYTES;
+    if constexpr (T::FEATURES_FIRST) {
+        tma_load(shared.a(stage), p.a, full, a_at, row, keep);
+        tma_load_multicast(half, p.b, full, b_at, column + rank * HALF, BOTH_BLOCKS);
+    } else {
+        tma_load(shared.a(stage), p.a, full, a_at, row);
+        tma_load_multicast(half, p.b, full, b_at, column + rank * HALF, BOTH_BLOCKS, keep);
+    }
+}
+
+// Of the rows past the last there is none: they get that of the last, and are not stored.
+template <class T> __device__ __forceinline__ void load_metadata(const Shared<T>& shared, const Product& p, int stage, int slice, int row) {
+    constexpr int BYTES = T::Operands::METADATA * METADATA_BYTES;
+#pragma unroll
+    for (int i = 0; i < T::TILE_ROWS / 64; i++) {
+        size_t band = min(row / 64 + i, (p.rows - 1) / 64);
+        size_t words = (band * slices<T>(p) + slice) * T::Operands::METADATA;
+        bulk_load(shared.metadata(stage) + i * BYTES, p.metadata + words * WARPGROUP, BYTES, shared.full(stage));
+    }
+}
+
 // One thread: slice after slice of every tile, as stages become empty in both blocks.
 template <class T> __device__ __forceinline__ void load_slices(const Shared<T>& shared, const Product& p) {
-    constexpr int HALF = T::COLUMNS / BLOCKS;
-    constexpr int SLICE = T::Operands::SLICE;
     Tiles<T> tiles(p);
     Ring<T::STAGES> ring(T::STAGES);
-    int rank = blockIdx.x % BLOCKS;
     uint64_t keep = tma_keep();
     for (int tile = tiles.first(); tile < tiles.count; tile += tiles.step()) {
         int row = tiles.row(tile);
-        int column = tiles.column(tile) + rank * HALF;
+        int column = tiles.column(tile);
+        // unrolled, it needs more registers than a mover has
+#pragma unroll 1
         for (int slice = 0; slice < slices<T>(p); slice++, ring.next()) {
-            uint32_t full = shared.full(ring.at);
             mbarrier_wait(shared.empty(ring.at), ring.parity);
-            mbarrier_arrive_expect_tx(full, T::STAGE_BYTES);
-            tma_load(shared.a(ring.at), p.a, full, slice * SLICE, row);
-            tma_load_multicast(shared.b(ring.at) + rank * HALF * SLICE_BYTES, p.b, full, slice * SLICE, column, BOTH_BLOCKS, keep);
+            mbarrier_arrive_expect_tx(shared.full(ring.at), T::STAGE_BYTES);
+            load_slice(shared, p, ring.at, slice, row, column, keep);
+            if constexpr (T::Operands::METADATA != 0) load_metadata(shared, p, ring.at, slice, row);
         }
     }
 }
@@ -171,7 +209,7 @@ template <class T> __device__ __forceinline__ void store_slabs(const Shared<T>& 
             mbarrier_arrive(ready);
         } else {
             mbarrier_arrive_expect_tx(ready, T::SLAB_BYTES);
-            tma_load(shared.slab(consumer, i), p.residual, ready, handed_out.column(), handed_out.row() % p.residual_rows);
+            tma_load(shared.slab(consumer, i), p.residual, ready, handed_out.x(), handed_out.y() % p.residual_rows);
         }
         handed_out.next();
     };
@@ -183,7 +221,7 @@ template <class T> __device__ __forceinline__ void store_slabs(const Shared<T>& 
     int stores = 0;
     for (SlabWalk<T> filled(p, consumer); filled.more(); filled.next(), ring.next(), stores++) {
         mbarrier_wait(shared.filled(consumer, ring.at), ring.parity);
-        tma_store(p.out, shared.slab(consumer, ring.at), filled.column(), filled.row());
+        tma_store(p.out, shared.slab(consumer, ring.at), filled.x(), filled.y());
         if (stores >= UNDER_WAY && handed_out.more()) {
             tma_store_wait_read<UNDER_WAY>();
             hand_out(stored.at);
@@ -193,7 +231,59 @@ template <class T> __device__ __forceinline__ void store_slabs(const Shared<T>& 
     tma_store_wait();
 }
 
-// All k of one tile; one group of multiplications stays under way while the next is issued.
+// Which word is this thread's: where rows are in pairs (packed_linear.cuh), row 8h + p of 16 holds the feature 2p + h.
+template <class T> __device__ __forceinline__ int metadata_word() {
+    int lane = threadIdx.x % 32;
+    if (T::OUT_BYTES == 1) {
+        int feature = lane / 4 * 2 + lane % 2;
+        lane = feature % 8 * 4 + lane / 2 % 2 * 2 + feature / 8;
+    }
+    return threadIdx.x % WARPGROUP / 32 * 32 + lane;
+}
+
+template <class T>
+__device__ __forceinline__ void read_metadata(uint32_t (&words)[T::ROWS / 64][T::Operands::METADATA + 1], const Shared<T>& shared,
+                                              int stage, int consumer) {
+    uint32_t from = shared.metadata(stage) + metadata_word<T>() * 4;
+    if (!T::IN_TURNS) from += consumer * (T::ROWS / 64) * T::Operands::METADATA * METADATA_BYTES;
+#pragma unroll
+    for (int i = 0; i < T::ROWS / 64; i++) {
+#pragma unroll
+        for (int word = 0; word < T::Operands::METADATA; word++) {
+            words[i][word] = load_shared_word(from + (i * T::Operands::METADATA + word) * METADATA_BYTES);
+        }
+    }
+}
+
+// All multiplications of one slice, as a group.
+template <class T>
+__device__ __forceinline__ void multiply_slice(typename T::Sum (&sums)[T::ROWS / 64][T::COLUMNS / 2], const Shared<T>& shared, int stage,
+                                               int consumer, const uint32_t (&metadata)[T::ROWS / 64][T::Operands::METADATA + 1]) {
+    constexpr int A_ROW_BYTES = T::Operands::A_ROW_BYTES;
+    uint32_t a = shared.a(stage) + (T::IN_TURNS ? 0 : consumer * T::ROWS * A_ROW_BYTES);
+    uint32_t b = shared.b(stage);
+    wgmma_fence();
+#pragma unroll
+    for (int step = 0; step < T::Operands::STEPS; step++) {
+#pragma unroll
+        for (int i = 0; i < T::ROWS / 64; i++) {
+            T::Operands::template multiply<T::COLUMNS>(sums[i], a + i * 64 * A_ROW_BYTES, b, metadata[i], step);
+        }
+    }
+    wgmma_commit_group();
+}
+
+// To the compiler: these registers are in use until here. wgmma reads metadata while it runs, which the compiler does not see: with
+// one set of registers the next slice's words came before the last's second 64 rows had been multiplied (seen on an H100).
+template <int ROWS, int WORDS> __device__ __forceinline__ void keep_until_here(const uint32_t (&metadata)[ROWS][WORDS]) {
+#pragma unroll
+    for (int i = 0; i < ROWS; i++) {
+#pragma unroll
+        for (int word = 0; word < WORDS - 1; word++) asm volatile("" ::"r"(metadata[i][word]) : "memory");
+    }
+}
+
+// All k of one tile; a group of multiplications may stay under way while the next is issued.
 template <class T>
 __device__ __forceinline__ void multiply_tile(typename T::Sum (&sums)[T::ROWS / 64][T::COLUMNS / 2], const Shared<T>& shared,
                                               Ring<T::STAGES> ring, int consumer, int count) {
@@ -201,27 +291,37 @@ __device__ __forceinline__ void multiply_tile(typename T::Sum (&sums)[T::ROWS / 
     auto release = [&](int stage) {
         if (lane < BLOCKS) mbarrier_arrive_at(shared.empty(stage), lane);
     };
+    constexpr int UNDER_WAY = T::Operands::UNDER_WAY;
+    constexpr bool ALTERNATE = T::Operands::METADATA != 0 && UNDER_WAY != 0;
     int previous = 0;
-    for (int slice = 0; slice < count; slice++, ring.next()) {
+    uint32_t even[T::ROWS / 64][T::Operands::METADATA + 1] = {};
+    uint32_t odd[T::ROWS / 64][T::Operands::METADATA + 1] = {};
+    auto multiply = [&](int slice, auto& own, auto& of_previous) {
         mbarrier_wait(shared.full(ring.at), ring.parity);
-        uint32_t a = shared.a(ring.at) + (T::IN_TURNS ? 0 : consumer * T::ROWS * SLICE_BYTES);
-        uint32_t b = shared.b(ring.at);
-        wgmma_fence();
-#pragma unroll
-        for (int step = 0; step < SLICE_BYTES / 32; step++) {
-#pragma unroll
-            for (int i = 0; i < T::ROWS / 64; i++) {
-                T::Operands::template multiply<T::COLUMNS>(sums[i], a + i * 64 * SLICE_BYTES, b, step);
-            }
-        }
-        wgmma_commit_group();
-        wgmma_wait_group<1>();
-        if (slice != 0) release(previous);
+        if constexpr (T::Operands::METADATA != 0) read_metadata<T>(own, shared, ring.at, consumer);
+        multiply_slice<T>(sums, shared, ring.at, consumer, own);
+        wgmma_wait_group<UNDER_WAY>();
+        if constexpr (ALTERNATE) keep_until_here(of_previous);
+        if (slice >= UNDER_WAY) release(UNDER_WAY == 0 ? ring.at : previous);
         previous = ring.at;
+        ring.next();
+    };
+    if constexpr (!ALTERNATE) {
+        for (int slice = 0; slice < count; slice++) multiply(slice, even, odd);
+    } else {
+#pragma unroll 1
+        for (int slice = 0; slice < count; slice += 2) {
+            multiply(slice, even, odd);
+            if (slice + 1 < count) multiply(slice + 1, odd, even);
+        }
     }
     if (T::IN_TURNS && lane == 0) mbarrier_arrive(shared.turn(1 - consumer));
     wgmma_wait_group<0>();
-    release(previous);
+    if constexpr (ALTERNATE) {
+        keep_until_here(even);
+        keep_until_here(odd);
+    }
+    if (UNDER_WAY != 0) release(previous);
 }
 
 // The body of a kernel: roles to warps. consume(shared, consumer) is what a consumer does.

@@ -16,7 +16,7 @@ import org.samfast.cuda.device.Stream;
 public final class LayerNorm {
     private static final int MOST_CHANNELS = 1280;
     private static final int ROWS_PER_BLOCK = 4;
-    private static final int THREADS = 128;
+    static final int THREADS = 128;
 
     private final KernelFunction function;
     private final Element element;
@@ -49,15 +49,23 @@ public final class LayerNorm {
             int channels,
             float eps,
             boolean gelu) {
-        if (channels % 8 != 0 || channels > MOST_CHANNELS) {
-            throw new IllegalArgumentException(
-                    "layer norm: expected a multiple of 8 channels up to 1280, got " + channels);
-        }
+        checkChannels(channels);
         Check.bytes("in", in, element, rows, channels);
         Check.bytes("gamma", gamma, Element.FP32, channels);
         Check.bytes("beta", beta, Element.FP32, channels);
         Check.bytes("out", out, element, rows, channels);
-        Grid grid = Grid.of(Math.ceilDiv(rows, ROWS_PER_BLOCK));
-        function.launch(stream, grid, Block.of(THREADS), 0, in, gamma, beta, out, rows, channels, eps, gelu ? 1 : 0);
+        function.launch(
+                stream, grid(rows), Block.of(THREADS), 0, in, gamma, beta, out, rows, channels, eps, gelu ? 1 : 0);
+    }
+
+    static void checkChannels(int channels) {
+        if (channels % 8 != 0 || channels > MOST_CHANNELS) {
+            throw new IllegalArgumentException(
+                    "layer norm: expected a multiple of 8 channels up to 1280, got " + channels);
+        }
+    }
+
+    static Grid grid(int rows) {
+        return Grid.of(Math.ceilDiv(rows, ROWS_PER_BLOCK));
     }
 }

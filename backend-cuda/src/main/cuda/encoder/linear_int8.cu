@@ -1,0 +1,9 @@
+// Architectures: sm_90a
+#include "packed_linear.cuh"
+
+PACKED_LINEAR(linear_int8_sm90_turns_128x192, DenseInt8, 2, 128, 192, true, 4)
+PACKED_LINEAR(linear_int8_sm90_turns_128x160, DenseInt8, 2, 128, 160, true, 5)
+PACKED_LINEAR(linear_int8_sm90_together_128x256, DenseInt8, 2, 64, 256, false, 2)
+PACKED_LINEAR(linear_int8_to_int8_sm90_turns_128x192, DenseInt8, 1, 128, 192, true, 4)
+PACKED_LINEAR(linear_int8_to_int8_sm90_turns_128x160, DenseInt8, 1, 128, 160, true, 5)
+PACKED_LINEAR(linear_int8_to_int8_sm90_together_128x256, DenseInt8, 1, 64, 256, false, 2)

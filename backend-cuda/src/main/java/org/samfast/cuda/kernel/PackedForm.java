@@ -1,0 +1,68 @@
+package org.samfast.cuda.kernel;
+
+/** What a packed weight is made of, as docs/weights-format.md lays it out, and what its products are made of. */
+public enum PackedForm {
+    /** int8 by int8, exact sums. */
+    INT8("linear_int8", true, false),
+    /** bf16, two of every four values along the inputs. */
+    SPARSE24("linear_sparse24", false, true),
+    /** Both. */
+    INT8_SPARSE24("linear_int8_sparse24", true, true);
+
+    /** Bytes of an input's row that are multiplied at a time. */
+    static final int SLICE_BYTES = 128;
+
+    private static final int METADATA_TILE = 64;
+    private static final int METADATA_BYTES = 512;
+
+    private final String kernel;
+    private final boolean int8;
+    private final boolean sparse;
+
+    PackedForm(String kernel, boolean int8, boolean sparse) {
+        this.kernel = kernel;
+        this.int8 = int8;
+        this.sparse = sparse;
+    }
+
+    /** Whether its inputs are int8 too; bf16 otherwise. */
+    public boolean isInt8() {
+        return int8;
+    }
+
+    public boolean isSparse() {
+        return sparse;
+    }
+
+    String module() {
+        return "encoder/" + kernel;
+    }
+
+    String entry(PackedTiling tiling, boolean toInt8) {
+        return kernel + (toInt8 ? "_to_int8" : "") + "_sm90_" + tiling.suffix();
+    }
+
+    int elementBytes() {
+        return int8 ? 1 : 2;
+    }
+
+    /** Inputs that are multiplied at a time. */
+    int slice() {
+        return SLICE_BYTES / elementBytes();
+    }
+
+    /** Bytes of a slice of the weight's row. */
+    int weightSliceBytes() {
+        return sparse ? SLICE_BYTES / 2 : SLICE_BYTES;
+    }
+
+    /** Bytes of a weight's row. */
+    int weightRowBytes(int inputs) {
+        return sparse ? Math.ceilDiv(inputs, slice()) * weightSliceBytes() : inputs * elementBytes();
+    }
+
+    /** Bytes of metadata for a slice of 64 rows. */
+    int metadataSliceBytes() {
+        return sparse ? METADATA_BYTES * slice() / METADATA_TILE : 0;
+    }
+}
