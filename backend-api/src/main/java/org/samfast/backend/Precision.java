@@ -1,15 +1,37 @@
 package org.samfast.backend;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
-/** What a backend computes in; what a checkpoint stores is a different thing. */
+/**
+ * What a backend computes in; what a checkpoint stores is a different thing. The packed ones are about the image encoder's
+ * Linears, and need a checkpoint that stores them: see docs/weights-format.md.
+ */
 public enum Precision {
     FP32,
     FP16,
-    BF16;
+    BF16,
+    /** Integers of 8 bits with exact sums. */
+    INT8,
+    /** bf16 weights, of which two of every four are kept. */
+    BF16_SPARSE24,
+    /** Both. */
+    INT8_SPARSE24;
 
-    /** How people, flags and files write it: {@code fp32}. */
+    /** How people, flags and files write it: {@code fp32}, {@code bf16-sparse24}. */
     public String label() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    public static Optional<Precision> labelled(String label) {
+        return Arrays.stream(values())
+                .filter(precision -> precision.label().equals(label))
+                .findFirst();
+    }
+
+    /** Whether it is one of packed Linears. */
+    public boolean isPacked() {
+        return compareTo(BF16) > 0;
     }
 }

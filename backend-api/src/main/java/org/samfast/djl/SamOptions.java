@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.Backends;
 import org.samfast.backend.Precision;
@@ -55,10 +56,11 @@ record SamOptions(String backend, BackendOptions opening) {
     }
 
     private static Precision precision(String text) {
-        return Arrays.stream(Precision.values())
-                .filter(precision -> precision.label().equals(text.toLowerCase(Locale.ROOT)))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "option 'precision': expected fp32, fp16 or bf16, got '" + text + "'"));
+        return Precision.labelled(text.toLowerCase(Locale.ROOT))
+                .orElseThrow(() -> new IllegalArgumentException("option 'precision': expected one of "
+                        + Arrays.stream(Precision.values())
+                                .map(Precision::label)
+                                .collect(Collectors.joining(", "))
+                        + ", got '" + text + "'"));
     }
 }

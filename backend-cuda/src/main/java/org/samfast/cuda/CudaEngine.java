@@ -59,12 +59,12 @@ final class CudaEngine implements AutoCloseable {
 
     CudaEngine(Device device, Checkpoint checkpoint, BackendOptions options) {
         this.device = device;
-        precision = options.precision() == null ? Precision.BF16 : options.precision();
+        precision = ComputedPrecision.of(checkpoint, options.precision(), device);
         StageObserver observer = options.observer();
         model = checkpoint.architecture().name();
         element = precision == Precision.FP32 ? Element.FP32 : Element.BF16;
         stream = device.newStream();
-        weights = new DeviceWeights(device, stream, checkpoint, element);
+        weights = new DeviceWeights(device, stream, checkpoint, element, precision.isPacked());
         encoder = new ImageEncoder(device, weights, checkpoint.architecture(), element);
         decoder = new MaskDecoder(device, weights, element);
         transfers = new Transfers(device, stream);

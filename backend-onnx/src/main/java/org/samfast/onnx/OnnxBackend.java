@@ -83,7 +83,8 @@ final class OnnxBackend implements SamBackend {
     }
 
     private static OnnxBackend onGpu(Checkpoint weights, BackendOptions options, OnnxDevice device) {
-        Precision precision = options.precision() == null ? Precision.BF16 : options.precision();
+        Precision wish = options.precision();
+        Precision precision = wish == null || wish.isPacked() ? Precision.BF16 : wish;
         ElementType type = elementType(precision);
         String description = "onnx: %s, %s, %s, computed %s"
                 .formatted(
@@ -98,6 +99,8 @@ final class OnnxBackend implements SamBackend {
             case FP32 -> ElementType.FLOAT32;
             case FP16 -> ElementType.FLOAT16;
             case BF16 -> ElementType.BFLOAT16;
+            case INT8, BF16_SPARSE24, INT8_SPARSE24 ->
+                throw new IllegalArgumentException(precision.label() + " is computed in bf16");
         };
     }
 

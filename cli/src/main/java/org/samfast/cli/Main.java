@@ -1,10 +1,15 @@
 package org.samfast.cli;
 
 import java.io.IOException;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.samfast.backend.Precision;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code sam}: the list of its subcommands, and the only place that ends the process. */
 @Command(
@@ -57,11 +62,19 @@ public final class Main {
         }
     }
 
+    private static Precision precision(String label) {
+        return Precision.labelled(label.toLowerCase(Locale.ROOT))
+                .orElseThrow(() -> new TypeConversionException("expected "
+                        + Stream.of(Precision.values()).map(Precision::label).collect(Collectors.joining(", "))
+                        + " but was '" + label + "'"));
+    }
+
     /** The model of the whole command line: what help, man pages and completion are made from. */
     public static CommandLine commandLine() {
         Main main = new Main();
         return new CommandLine(main)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Precision.class, Main::precision)
                 .setParameterExceptionHandler(ErrorLine::usage)
                 .setExecutionExceptionHandler(
                         (error, command, parsed) -> ErrorLine.execution(error, command.getErr(), main.verbose));

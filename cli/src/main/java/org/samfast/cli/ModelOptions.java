@@ -44,9 +44,9 @@ final class ModelOptions {
     @Option(
             names = "--precision",
             paramLabel = "TYPE",
-            description =
-                    "What to compute in: fp32, fp16 or bf16; default: the backend's best. A backend that computes in"
-                            + " a wider type says so; one that cannot compute in it ends with 4.")
+            description = "What to compute in: fp32, fp16, bf16, or what a packed file stores: int8, bf16-sparse24,"
+                    + " int8-sparse24; default: the backend's best for the file. A backend that computes in a"
+                    + " wider type says so; one that cannot compute in it ends with 4.")
     @Nullable
     Precision precision;
 

@@ -31,6 +31,10 @@ final class EncoderBuffers implements AutoCloseable {
     final DeviceBuffer qkv;
     /** [rows][mlpWidth], also the 3x3 surroundings in the neck. */
     final DeviceBuffer hidden;
+    /** Where Linears are packed: [rows][up to mlpWidth] int8, the inputs of those in int8, and the scales of their rows. */
+    final DeviceBuffer quantised;
+
+    final DeviceBuffer tokenScales;
     /** [rows][256] each: the neck's two stages, the second its result. */
     final DeviceBuffer neck;
 
@@ -38,7 +42,7 @@ final class EncoderBuffers implements AutoCloseable {
 
     private final BufferSet all;
 
-    EncoderBuffers(Device device, SamArchitecture architecture, Element element, int images) {
+    EncoderBuffers(Device device, SamArchitecture architecture, Element element, boolean withPacked, int images) {
         this.images = images;
         all = new BufferSet(device);
         long row = (long) images * TOKENS * element.bytes();
@@ -49,6 +53,11 @@ final class EncoderBuffers implements AutoCloseable {
         statistics = all.allocate("mean and deviation of tokens", FoldedNorm.statisticsBytes(rows(images)));
         qkv = all.allocate("qkv", row * 3 * architecture.width());
         hidden = all.allocate("MLP", row * Math.max(architecture.mlpWidth(), NECK_VALUES));
+        quantised = withPacked
+                ? all.allocate("inputs in int8", (long) rows(images) * architecture.mlpWidth())
+                : DeviceBuffer.NONE;
+        tokenScales =
+                withPacked ? all.allocate("scales of tokens", (long) rows(images) * Float.BYTES) : DeviceBuffer.NONE;
         neck = all.allocate("neck", row * CHANNELS);
         embedding = all.allocate("embeddings", row * CHANNELS);
     }

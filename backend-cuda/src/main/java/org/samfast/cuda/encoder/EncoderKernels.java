@@ -26,11 +26,15 @@ final class EncoderKernels {
     /** Null where norms are made by themselves. */
     final @Nullable FoldedNorm foldedNorm;
 
+    /** Null where all Linears are dense. Then no norm is folded: packed Linears leave no sums of rows. */
+    final @Nullable PackedKernels packed;
+
     private final LayerNorm layerNorm;
 
-    EncoderKernels(Device device, SamArchitecture architecture, Element element) {
+    EncoderKernels(Device device, SamArchitecture architecture, Element element, boolean withPacked) {
         linear = new Linear(device, element);
-        foldedNorm = FoldedNorm.of(device, element, architecture.width());
+        packed = withPacked ? new PackedKernels(device) : null;
+        foldedNorm = withPacked ? null : FoldedNorm.of(device, element, architecture.width());
         layerNorm = new LayerNorm(device, element);
         windowAttention = new WindowAttention(device, element, architecture.heads(), architecture.headDim());
         globalAttention = new GlobalAttention(device, element, architecture.heads(), architecture.headDim());

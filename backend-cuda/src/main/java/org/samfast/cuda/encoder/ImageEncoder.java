@@ -37,7 +37,7 @@ public final class ImageEncoder implements AutoCloseable {
         this.device = device;
         this.architecture = architecture;
         this.element = element;
-        kernels = new EncoderKernels(device, architecture, element);
+        kernels = new EncoderKernels(device, architecture, element, weights.hasPacked());
         preprocessing = new ImagePreprocessing(device, element);
         patchEmbed = new LinearWeights(
                 weights.matrix("image_encoder.patch_embed.proj.weight"),
@@ -46,7 +46,7 @@ public final class ImageEncoder implements AutoCloseable {
                 EncoderBuffers.PATCH_VALUES);
         positions = weights.matrix("image_encoder.pos_embed");
         for (int layer = 0; layer < architecture.depth(); layer++) {
-            blocks.add(new EncoderBlock(kernels, weights, architecture, layer));
+            blocks.add(EncoderBlock.of(kernels, weights, architecture, layer));
         }
         neck = new Neck(kernels, weights, architecture);
     }
@@ -109,7 +109,7 @@ public final class ImageEncoder implements AutoCloseable {
         if (now == null || images > now.images) {
             stream.synchronize();
             release();
-            now = new EncoderBuffers(device, architecture, element, images);
+            now = new EncoderBuffers(device, architecture, element, kernels.packed != null, images);
             buffers = now;
         }
         return now;

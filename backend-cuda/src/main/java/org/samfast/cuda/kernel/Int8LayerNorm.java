@@ -16,7 +16,7 @@ public final class Int8LayerNorm {
     private final KernelFunction function;
 
     public Int8LayerNorm(Device device) {
-        function = device.function("encoder/layer_norm", "layer_norm_int8");
+        function = device.overlapping("encoder/layer_norm", "layer_norm_int8");
     }
 
     /** With the weights of a model. */

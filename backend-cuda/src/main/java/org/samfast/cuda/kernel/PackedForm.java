@@ -25,6 +25,14 @@ public enum PackedForm {
         this.sparse = sparse;
     }
 
+    /** Dense bf16 is no packed form. */
+    public static PackedForm of(boolean int8, boolean sparse) {
+        if (!int8 && !sparse) {
+            throw new IllegalArgumentException("packed form: expected int8 or 2:4 sparse values, got neither");
+        }
+        return !int8 ? SPARSE24 : sparse ? INT8_SPARSE24 : INT8;
+    }
+
     /** Whether its inputs are int8 too; bf16 otherwise. */
     public boolean isInt8() {
         return int8;

@@ -2,6 +2,7 @@ package org.samfast.cuda.kernel;
 
 import org.samfast.cuda.device.Block;
 import org.samfast.cuda.device.Check;
+import org.samfast.cuda.device.CudaDetection;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
@@ -26,6 +27,11 @@ public final class PackedLinear {
     /** Whether this build has the kernels for this GPU. */
     public static boolean runsOn(Device device) {
         return device.has(PackedForm.INT8.module());
+    }
+
+    /** The same of the GPU that would be opened. */
+    public static boolean runsOn(CudaDetection gpu) {
+        return gpu.has(PackedForm.INT8.module());
     }
 
     /** Where a Linear writes. What the factors are not {@link DeviceBuffer#NONE} for is int8: a value times its feature's factor, rounded. */
@@ -112,7 +118,7 @@ public final class PackedLinear {
             residual == DeviceBuffer.NONE ? 0 : m,
             activation.code
         };
-        device.function(form.module(), form.entry(tiling, out.isInt8()))
+        device.overlapping(form.module(), form.entry(tiling, out.isInt8()))
                 .launch(
                         stream,
                         Grid.of(tiling.blocks(m, n, device.multiprocessors())),

@@ -1,5 +1,7 @@
 package org.samfast.cuda.kernel;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import org.samfast.cuda.device.DeviceBuffer;
 
 /**
@@ -30,6 +32,17 @@ public record PackedWeights(
             throw new IllegalArgumentException(
                     "packed weight: expected multiples of 16 outputs and inputs, got " + outputs + " and " + inputs);
         }
+    }
+
+    /** Rows of values as results in int8 need them. */
+    public static MemorySegment inPairs(MemorySegment values, int outputs) {
+        MemorySegment paired = Arena.ofAuto().allocate(values.byteSize());
+        long row = values.byteSize() / outputs;
+        for (int i = 0; i < outputs; i++) {
+            int output = i / 16 * 16 + i % 8 * 2 + i / 8 % 2;
+            MemorySegment.copy(values, output * row, paired, i * row, row);
+        }
+        return paired;
     }
 
     /** Whether a token's inputs are quantised by a scale of their own. */

@@ -1,6 +1,8 @@
 package org.samfast.cuda.weights;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.Objects;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cuda.device.BufferSet;
 import org.samfast.cuda.device.Device;
@@ -10,7 +12,10 @@ import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.kernel.FoldedNorm;
 import org.samfast.cuda.kernel.LinearWeights;
 import org.samfast.cuda.kernel.NormWeights;
+import org.samfast.cuda.kernel.PackedForm;
+import org.samfast.cuda.kernel.PackedWeights;
 import org.samfast.cuda.kernel.RoundBfloat16;
+import org.samfast.packed.PackedLinear;
 import org.samfast.tensor.Bfloat16;
 import org.samfast.tensor.DType;
 import org.samfast.tensor.Tensor;
@@ -24,15 +29,18 @@ public final class DeviceWeights implements AutoCloseable {
     private final Stream stream;
     private final Checkpoint checkpoint;
     private final Element element;
+    private final Map<String, PackedLinear> packed;
     private final RoundBfloat16 round;
     private final BufferSet buffers;
 
-    public DeviceWeights(Device device, Stream stream, Checkpoint checkpoint, Element element) {
+    /** @param asPacked whether packed Linears are asked for as they are; otherwise as their dense equivalents */
+    public DeviceWeights(Device device, Stream stream, Checkpoint checkpoint, Element element, boolean asPacked) {
         this.device = device;
         buffers = new BufferSet(device);
         this.stream = stream;
         this.checkpoint = checkpoint;
         this.element = element;
+        packed = asPacked ? checkpoint.packed() : Map.of();
         round = new RoundBfloat16(device);
     }
 
@@ -59,6 +67,62 @@ public final class DeviceWeights implements AutoCloseable {
     /** Weight in the element, bias in fp32. */
     public LinearWeights linear(String module) {
         return linear(module, matrix(module + ".weight"));
+    }
+
+    /** Whether any Linear is packed. */
+    public boolean hasPacked() {
+        return !packed.isEmpty();
+    }
+
+    public boolean isPacked(String module) {
+        return packed.containsKey(module + ".weight");
+    }
+
+    /** Whether that packed Linear computes in int8. */
+    public boolean isInt8(String module) {
+        return stored(module).isInt8();
+    }
+
+    /**
+     * A packed Linear, its bias in fp32.
+     *
+     * @param inPairs for results in int8
+     */
+    public PackedWeights packed(String module, boolean inPairs) {
+        PackedLinear stored = stored(module);
+        String name = module + ".weight";
+        MemorySegment values = stored.values().data();
+        return new PackedWeights(
+                PackedForm.of(stored.isInt8(), stored.isSparse()),
+                upload(name, inPairs ? PackedWeights.inPairs(values, stored.rows()) : values),
+                inPairs,
+                stored.metadata() == null
+                        ? DeviceBuffer.NONE
+                        : upload(name + PackedLinear.METADATA, stored.metadata().data()),
+                stored.scales() == null
+                        ? DeviceBuffer.NONE
+                        : upload(name + PackedLinear.SCALES, stored.scales().data()),
+                stored.inputScales() == null
+                        ? DeviceBuffer.NONE
+                        : vector(
+                                name + PackedLinear.INPUT_SCALES,
+                                inverse(stored.inputScales().toFloats())),
+                vector(module + ".bias"),
+                stored.rows(),
+                stored.columns());
+    }
+
+    private PackedLinear stored(String module) {
+        return Objects.requireNonNull(packed.get(module + ".weight"), module);
+    }
+
+    /** The kernels multiply by what the format divides by. */
+    private static float[] inverse(float[] scales) {
+        float[] inverse = new float[scales.length];
+        for (int i = 0; i < scales.length; i++) {
+            inverse[i] = 1 / scales[i];
+        }
+        return inverse;
     }
 
     /** The same in fp32 throughout, for the few rows of the mask decoder's tokens. */

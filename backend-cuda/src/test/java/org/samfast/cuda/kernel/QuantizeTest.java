@@ -2,6 +2,7 @@ package org.samfast.cuda.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,31 @@ class QuantizeTest {
             assertThat(values[i])
                     .as("%s times %s", in[i], factors[i % channels])
                     .isEqualTo((byte) expected);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 8", "3, 192", "255, 1024", "33, 1032", "4096, 1280", "257, 5120"})
+    void theLargestOfEachRowBecomes127(int rows, int channels) {
+        float[] in = GpuArrays.rounded(Element.BF16, GpuArrays.random(1, rows * channels, 2));
+        int zeros = rows / 2 * channels; // a row of zeros where there are several
+        Arrays.fill(in, zeros, zeros + (rows > 1 ? channels : 0), 0);
+        DeviceBuffer x = gpu.of(Element.BF16, in);
+        GpuArrays.Array out = gpu.outputBytes("out", in.length);
+        GpuArrays.Array scales = gpu.output("scales", Element.FP32, rows);
+        Quantize quantize = new Quantize(gpu.device());
+        gpu.runTwice(() -> quantize.byRow(gpu.stream(), x, out.buffer(), scales.buffer(), rows, channels), out, scales);
+        byte[] values = gpu.bytes(out.buffer());
+        float[] steps = gpu.floats(scales);
+        for (int row = 0; row < rows; row++) {
+            float largest = 0;
+            for (int i = row * channels; i < (row + 1) * channels; i++) {
+                largest = Math.max(largest, Math.abs(in[i]));
+            }
+            assertThat(steps[row]).isEqualTo(largest == 0 ? 1 : largest / 127);
+            for (int i = row * channels; i < (row + 1) * channels; i++) {
+                assertThat(values[i]).isEqualTo((byte) (largest == 0 ? 0 : Math.rint(in[i] * (127 / largest))));
+            }
         }
     }
 }

@@ -34,7 +34,7 @@ public final class FakeProvider implements BackendProvider {
     public Support support(Precision precision) {
         return switch (precision) {
             case FP32, BF16 -> Support.NATIVE;
-            case FP16 -> Support.REFUSED;
+            case FP16, INT8, BF16_SPARSE24, INT8_SPARSE24 -> Support.REFUSED;
         };
     }
 

@@ -1,0 +1,30 @@
+package org.samfast.cuda;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.samfast.backend.BackendException;
+import org.samfast.backend.Precision;
+import org.samfast.checkpoint.Checkpoint;
+import org.samfast.cuda.device.Device;
+import org.samfast.cuda.kernel.PackedLinear;
+import org.samfast.packed.PackedFormat;
+
+/** What is computed in: packed weights as they are where this GPU has kernels for them, otherwise their dense equivalents in bf16. */
+final class ComputedPrecision {
+    private ComputedPrecision() {}
+
+    /** @param wish null for the best */
+    static Precision of(Checkpoint checkpoint, @Nullable Precision wish, Device device) {
+        Optional<Precision> stored =
+                PackedFormat.of(checkpoint.packed().values()).flatMap(Precision::labelled);
+        if (wish != null && !wish.isPacked()) {
+            return wish;
+        }
+        if (wish != null && !stored.equals(Optional.of(wish))) {
+            throw new BackendException("cuda: " + checkpoint.file() + " does not store " + wish.label()
+                    + " weights, so it cannot be computed in that: sam convert " + checkpoint.file() + " --to "
+                    + wish.label());
+        }
+        return stored.filter(packed -> PackedLinear.runsOn(device)).orElse(Precision.BF16);
+    }
+}
