@@ -44,7 +44,8 @@ class BackendsTest {
     void aRefusedPrecisionNamesThoseThatAreSupported() {
         assertThatExceptionOfType(BackendException.class)
                 .isThrownBy(() -> Backends.requireSupport(FIRST, Precision.FP16))
-                .withMessage("backend 'onnx' does not compute in fp16. It supports: fp32, bf16.");
+                .withMessage(
+                        "backend 'onnx' does not compute in fp16. It supports: fp32, bf16, int8, bf16-sparse24, int8-sparse24.");
         Backends.requireSupport(FIRST, Precision.BF16);
         Backends.requireSupport(FIRST, null);
     }

@@ -14,12 +14,16 @@ import jcuda.driver.CUresult;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendLostException;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.Precision;
 import org.samfast.backend.SegmentRequest;
 import org.samfast.checkpoint.Checkpoint;
+import org.samfast.convert.CheckpointConverter;
+import org.samfast.convert.ConversionOptions;
+import org.samfast.convert.WeightFormat;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.ScriptedDriver;
 import org.samfast.image.RgbImage;
@@ -126,6 +130,28 @@ class CudaBackendLaunchesTest {
         assertThat(device.allocatedBytes()).isEqualTo(before);
         assertThat(device.pinnedBytes()).isEqualTo(pinned);
         assertThat(launched).contains("mask_product_bf16"); // no graph that names the old buffers
+    }
+
+    @Test
+    void packedWeightsAreComputedAsTheirDenseEquivalentsWhereThisGpuHasNoKernelsForThem(@TempDir Path folder)
+            throws IOException {
+        Path packed = folder.resolve("packed.safetensors");
+        CheckpointConverter.convert(
+                checkpoint, packed, ConversionOptions.to(WeightFormat.INT8), (step, done, of) -> {});
+        try (Checkpoint int8 = Checkpoint.open(packed);
+                CudaBackend wide = CudaBackend.open(
+                        driver.device(), int8, new BackendOptions(0, Path.of("unused"), Precision.INT8, null))) {
+            assertThat(wide.description()).endsWith("computed bf16");
+            assertThat(wide.info().precision()).isEqualTo(Precision.BF16);
+        }
+    }
+
+    @Test
+    void aPackedPrecisionNeedsAFileThatStoresIt() {
+        BackendOptions int8 = new BackendOptions(0, Path.of("unused"), Precision.INT8, null);
+        assertThatThrownBy(() -> CudaBackend.open(driver.device(), checkpoint, int8))
+                .isInstanceOf(BackendException.class)
+                .hasMessageContainingAll("does not store int8 weights", "sam convert", "--to int8");
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.samfast.cuda.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
@@ -148,18 +149,21 @@ class PackedLinearTest {
             float[] added = run(tiling, scalesTokens, Activation.NONE, onGpuResidual);
             for (int i = 0; i < sums.length; i++) {
                 float value = value(i, scalesTokens);
-                assertThat(plain[i]).as("%s at %d", tiling, i).isEqualTo(bf16(value));
-                assertThat(added[i]).as("%s at %d, with residual", tiling, i).isEqualTo(bf16(value + residual[i]));
+                same(plain[i], bf16(value), tiling, i, "plain");
+                same(added[i], bf16(value + residual[i]), tiling, i, "with residual");
             }
         }
 
         private void checkGelu(float[] values, boolean scalesTokens, PackedTiling tiling) {
-            for (int i = 0; i < sums.length; i++) {
+            for (int i = 0; i < sums.length; i += geluStep()) {
                 double expected = GeluReference.gelu(value(i, scalesTokens));
-                assertThat(Math.abs(values[i] - expected))
-                        .as("%s at %d: gelu is %s", tiling, i, expected)
-                        .isLessThanOrEqualTo(1.2e-4 + Math.abs(expected) * 0x1p-8);
+                near(values[i], expected, 1.2e-4 + Math.abs(expected) * 0x1p-8, tiling, i);
             }
+        }
+
+        /** The reference's series is slow. */
+        private int geluStep() {
+            return sums.length > 1 << 20 ? 13 : 1;
         }
 
         private void checkToInt8(PackedTiling tiling, boolean scalesTokens) {
@@ -169,12 +173,26 @@ class PackedLinearTest {
             for (int i = 0; i < sums.length; i++) {
                 double factor = factors[i % weight.outputs];
                 double value = value(i, scalesTokens);
-                assertThat(plain[i]).as("%s at %d", tiling, i).isEqualTo((byte) int8(value * factor));
+                same(plain[i], int8(value * factor), tiling, i, "to int8");
+                if (i % geluStep() != 0) {
+                    continue;
+                }
                 // the polynomial may cross a tie: at most to the next integer
-                assertThat(Math.abs(gelu[i] - int8(GeluReference.gelu(value) * factor)))
-                        .as("%s at %d, gelu", tiling, i)
-                        .isLessThanOrEqualTo(1);
+                near(gelu[i], int8(GeluReference.gelu(value) * factor), 1, tiling, i);
             }
+        }
+    }
+
+    /** Millions of values: only a wrong one is worth a description. */
+    private static void same(float value, float expected, PackedTiling tiling, int at, String what) {
+        if (value != expected) {
+            assertThat(value).as("%s at %d, %s", tiling, at, what).isEqualTo(expected);
+        }
+    }
+
+    private static void near(double value, double expected, double error, PackedTiling tiling, int at) {
+        if (!(Math.abs(value - expected) <= error)) {
+            assertThat(value).as("%s at %d, gelu", tiling, at).isCloseTo(expected, within(error));
         }
     }
 
@@ -193,7 +211,7 @@ class PackedLinearTest {
     @MethodSource("kernels")
     void outputsAreThoseOfPlainLoops(PackedForm form, PackedTiling tiling) {
         int[][] shapes = {
-            {1, 64, 64}, {191, 144, 80}, {192, 256, 128}, {257, 272, 208}, {300, 528, 1008}, {2000, 768, 192}
+            {1, 64, 64}, {191, 144, 80}, {192, 256, 128}, {257, 272, 208}, {300, 528, 1008}, {4097, 784, 64}
         };
         for (int[] shape : shapes) {
             Case.random(form, shape[0], shape[1], shape[2], -1).check(tiling);
