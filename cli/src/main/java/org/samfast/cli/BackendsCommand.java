@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.samfast.backend.BackendProvider;
 import org.samfast.backend.Backends;
@@ -33,18 +35,34 @@ final class BackendsCommand implements Callable<Integer> {
 
     private static List<String> lines(List<BackendProvider> all) {
         String choice = "--backend auto takes " + automatic(all).orElse("none of them");
-        return Stream.concat(all.stream().map(BackendsCommand::line), Stream.of(choice))
+        return Stream.concat(all.stream().flatMap(BackendsCommand::lines), Stream.of(choice))
                 .toList();
     }
 
-    private static String line(BackendProvider backend) {
+    /** The backend, and how it meets each precision. */
+    private static Stream<String> lines(BackendProvider backend) {
         Optional<String> reason = backend.unusableBecause();
-        return String.format(
+        String usable = String.format(
                 Locale.ROOT,
                 "%-6s %-10s  %s",
                 backend.name(),
                 reason.isPresent() ? "not usable" : "usable",
                 reason.orElseGet(backend::description));
+        return Stream.of(usable, " ".repeat(19) + precisions(backend));
+    }
+
+    /** {@code native: fp32, bf16; refused: fp16}. */
+    private static String precisions(BackendProvider backend) {
+        return Stream.of(Support.values())
+                .map(support -> Map.entry(
+                        support,
+                        Stream.of(Precision.values())
+                                .filter(precision -> backend.support(precision) == support)
+                                .map(Precision::label)
+                                .collect(Collectors.joining(", "))))
+                .filter(met -> !met.getValue().isEmpty())
+                .map(met -> label(met.getKey()) + ": " + met.getValue())
+                .collect(Collectors.joining("; "));
     }
 
     /** What {@code --backend auto} takes: the first usable one. */

@@ -112,6 +112,7 @@ final class BenchCommand implements Callable<Integer> {
                     VersionProvider.commit(),
                     session.backend().info(),
                     session.model(),
+                    session.sparseLayers(),
                     firstMask,
                     accuracy(session, images),
                     command());

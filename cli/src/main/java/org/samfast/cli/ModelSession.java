@@ -15,6 +15,7 @@ import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cli.output.CheckpointReport;
 import org.samfast.cli.output.ResultWriter;
 import org.samfast.cli.resume.Digest;
+import org.samfast.packed.PackedLinear;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -77,6 +78,15 @@ final class ModelSession implements AutoCloseable {
     /** The architecture: {@code vit_b}. */
     String model() {
         return weights.architecture().name();
+    }
+
+    /** Linears that the backend computes with 2:4 sparse weights. */
+    long sparseLayers() {
+        return backend().info().precision().isPacked()
+                ? weights.packed().values().stream()
+                        .filter(PackedLinear::isSparse)
+                        .count()
+                : 0;
     }
 
     /** What computes, for the record; opens the backend. */

@@ -46,7 +46,9 @@ class InfoAndBackendsTest {
         Ended ended = SamInProcess.run("backends");
         assertThat(ended.exitCode()).isZero();
         assertThat(ended.outputLines())
-                .contains("fake   usable      draws discs and boxes")
+                .containsSubsequence(
+                        "fake   usable      draws discs and boxes",
+                        "                   native: fp32, bf16; refused: fp16, int8, bf16-sparse24, int8-sparse24")
                 .last()
                 .asString()
                 .startsWith("--backend auto takes ");

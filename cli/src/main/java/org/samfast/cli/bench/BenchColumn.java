@@ -17,7 +17,7 @@ enum BenchColumn {
     BACKEND(row -> row.subject().info().backend()),
     MODEL(row -> row.subject().model()),
     PRECISION(row -> row.subject().info().precision().label()),
-    SPARSE_LAYERS("%d", _ -> 0),
+    SPARSE_LAYERS("%d", row -> row.subject().sparseLayers()),
     BATCH("%d", row -> row.measurement().batch()),
     ENCODER_MS("%.3f", row -> row.measurement().encoderMillis()),
     ENCODER_IMG_PER_S("%.3f", row -> row.measurement().encoderRate()),

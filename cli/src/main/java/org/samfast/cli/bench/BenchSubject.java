@@ -10,6 +10,7 @@ import org.samfast.backend.BackendInfo;
  * @param date when the run began
  * @param commit what sam was built from; empty where the build did not know
  * @param model the architecture: {@code vit_b}
+ * @param sparseLayers Linears that are computed with 2:4 sparse weights
  * @param firstMaskSeconds see {@link BenchRun#firstMaskSeconds}
  * @param accuracy null where the backend computes fp32 itself, or cannot
  * @param command the command line
@@ -19,6 +20,7 @@ public record BenchSubject(
         String commit,
         BackendInfo info,
         String model,
+        long sparseLayers,
         double firstMaskSeconds,
         @Nullable BenchAccuracy accuracy,
         String command) {}

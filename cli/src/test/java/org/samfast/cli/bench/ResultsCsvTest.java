@@ -35,9 +35,9 @@ class ResultsCsvTest {
         ResultsCsv.at(file).append(row(null));
         assertThat(file)
                 .hasContent(HEADER + "\n"
-                        + "2026-11-22T21:30:05Z,abc1234,NVIDIA H100 80GB HBM3,580.65.06,1980,cuda,vit_b,bf16,0,8,25.000,"
+                        + "2026-11-22T21:30:05Z,abc1234,NVIDIA H100 80GB HBM3,580.65.06,1980,cuda,vit_b,int8-sparse24,24,8,25.000,"
                         + "320.000,160.000,1.250,1536,3.010e-03,0.99462,\"sam bench --image \"\"a b.jpg\"\"\"\n"
-                        + "2026-11-22T21:30:05Z,abc1234,NVIDIA H100 80GB HBM3,580.65.06,1980,cuda,vit_b,bf16,0,8,25.000,"
+                        + "2026-11-22T21:30:05Z,abc1234,NVIDIA H100 80GB HBM3,580.65.06,1980,cuda,vit_b,int8-sparse24,24,8,25.000,"
                         + "320.000,160.000,1.250,1536,,,\"sam bench --image \"\"a b.jpg\"\"\"\n");
         try (Stream<Path> files = Files.list(file.getParent())) {
             assertThat(files).containsExactly(file);
@@ -64,10 +64,11 @@ class ResultsCsvTest {
     }
 
     private static BenchRow row(@Nullable BenchAccuracy accuracy) {
-        BackendInfo info = BackendInfo.onGpu("cuda", "NVIDIA H100 80GB HBM3", "580.65.06", 1980, Precision.BF16);
+        BackendInfo info =
+                BackendInfo.onGpu("cuda", "NVIDIA H100 80GB HBM3", "580.65.06", 1980, Precision.INT8_SPARSE24);
         Instant date = Instant.parse("2026-11-22T21:30:05.123Z");
         BenchSubject subject =
-                new BenchSubject(date, "abc1234", info, "vit_b", 1.25, accuracy, "sam bench --image \"a b.jpg\"");
+                new BenchSubject(date, "abc1234", info, "vit_b", 24, 1.25, accuracy, "sam bench --image \"a b.jpg\"");
         return new BenchRow(subject, new Measurement(8, 25, 50, 1536L << 20));
     }
 }
