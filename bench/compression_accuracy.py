@@ -2,12 +2,13 @@
 """What each format of `sam convert` costs in mean IoU: converts a model, calibrated with the 16 images that come with sam, and scores it with
 `sam eval` on the images that were not looked at, with paired bootstrap intervals of the difference to fp32.
 
-    python3 bench/compression_accuracy.py models/sam_vit_t.bf16.safetensors --coco annotations.json --images DIR --sam ./sam [--folder KEEP]
+    python3 bench/compression_accuracy.py models/sam_vit_t.bf16.safetensors --coco annotations.json --images DIR --sam ./sam [--folder KEEP] [--backend cuda]
 
 Needs: pip install numpy safetensors. DIR holds the 64 composites (bench/results/README.md); 000 to 015 are for calibration, 016 to 063 are scored.
-The backend computes; on the CPU packed weights are computed on as their dense equivalents in fp32 and activations are never rounded.
+The backend computes what it is best at for each file, but for fp32: cuda packed Linears as they are, activations in int8 or bf16. On the CPU packed weights
+are computed on as their dense equivalents in fp32 and activations are never rounded. A machine that cannot calibrate goes on with files converted elsewhere.
 """
-import argparse, csv, json, os, pathlib, subprocess, tempfile
+import argparse, csv, json, os, pathlib, shlex, subprocess, tempfile
 
 import numpy as np
 from safetensors import safe_open
@@ -18,7 +19,7 @@ FORMATS = {
     "2:4, MLP, magnitude": ("--to", "bf16-sparse24"), "2:4, MLP, calibrated": ("--to", "bf16-sparse24", "--calibrate"),
     "2:4, all, magnitude": ("--to", "bf16-sparse24", "--sparse-layers", "all"),
     "2:4, all, calibrated": ("--to", "bf16-sparse24", "--sparse-layers", "all", "--calibrate"),
-    "int8 and 2:4, MLP, calibrated": ("--to", "int8-sparse24"),
+    "int8 and 2:4, MLP, calibrated": ("--to", "int8-sparse24"), "int8 and 2:4, all, calibrated": ("--to", "int8-sparse24", "--sparse-layers", "all"),
 }
 KINDS = ("click", "click_best3", "click_single", "box")
 
@@ -37,13 +38,14 @@ def scored(coco, folder):
 def evaluate(a, name, options, folder, coco, images):
     stem = name.replace(" ", "-").replace(":", "").replace(",", "")
     weights, scores = f"{folder}/{stem}.safetensors", f"{folder}/{stem}.csv"
-    subprocess.run([a.sam, "convert", a.model, weights, *options, "--quiet"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*shlex.split(a.sam), "convert", a.model, weights, *options, "--quiet"], check=True, stdout=subprocess.DEVNULL)
     with safe_open(weights, "pt") as file:
         seen = set((file.metadata().get("sam.calibration") or "").split()) & images
     assert not seen, f"{name} was calibrated with images that are scored: {sorted(seen)}"
     if not os.path.exists(scores):
-        subprocess.run([a.sam, "eval", "--coco", coco, "--images", a.images, "--weights", weights, "--backend", a.backend, "--per-annotation", scores],
-                       check=True, stdout=subprocess.DEVNULL)
+        precision = ("--precision", "fp32") if name == "fp32" else ()
+        subprocess.run([*shlex.split(a.sam), "eval", "--coco", coco, "--images", a.images, "--weights", weights, "--backend", a.backend, *precision,
+                        "--per-annotation", scores], check=True, stdout=subprocess.DEVNULL)
     with open(scores) as file:
         return np.array([[float(row[kind]) for kind in KINDS] for row in csv.DictReader(file)])
 

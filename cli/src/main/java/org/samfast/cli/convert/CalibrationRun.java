@@ -29,7 +29,6 @@ public final class CalibrationRun {
 
     private final Checkpoint weights;
     private final CalibrationImages images;
-    private final BackendProvider backend;
     private final BackendOptions options;
     private final Progress progress;
     private Map<String, LinearInputs> seen = Map.of();
@@ -39,11 +38,6 @@ public final class CalibrationRun {
         this.images = images;
         this.options = options;
         this.progress = progress;
-        this.backend = Backends.all().stream()
-                .filter(provider ->
-                        provider.calibrates() && provider.unusableBecause().isEmpty())
-                .findFirst()
-                .orElseThrow(() -> new BackendException("no backend that is usable here can calibrate"));
     }
 
     /** The calibration, which looks at the images when it is first asked. */
@@ -85,8 +79,17 @@ public final class CalibrationRun {
         return modules;
     }
 
+    /** Not asked for where the converted file is there already. */
+    private static BackendProvider backend() {
+        return Backends.all().stream()
+                .filter(provider ->
+                        provider.calibrates() && provider.unusableBecause().isEmpty())
+                .findFirst()
+                .orElseThrow(() -> new BackendException("no backend that is usable here can calibrate"));
+    }
+
     private Map<String, LinearInputs> look(Set<String> modules) {
-        try (Calibrator calibrator = backend.calibrator(weights, options, modules)) {
+        try (Calibrator calibrator = backend().calibrator(weights, options, modules)) {
             int done = 0;
             for (Path file : images.files()) {
                 progress.step(
