@@ -1,11 +1,12 @@
-// global_attention_hd{64,80}_bf16_sm90: softmax(q·kᵀ / sqrt(hd) + rel_h + rel_w) · v over all 4096 tokens of an image, on Hopper's
+// global_attention_hd{64,80}_{bf16,int8}_sm90: softmax(q·kᵀ / sqrt(hd) + rel_h + rel_w) · v over all 4096 tokens of an image, on Hopper's
 // wgmma and copy engine.
 // Architectures: sm_90a
 // Source   segment-anything image_encoder.py Attention.forward, add_decomposed_rel_pos (window_size 0) @dca509f
 // In       qkv bf16 [images*4096][3*heads*hd] (q | k | v, each [heads][hd]); rel_h, rel_w bf16 [127][hd]; each twice: in boxes of 64
 //          rows of 64 columns (wide), and of 16 (narrow: the last 16 of hd 80). A unit is three rows of queries of one head of
 //          one image: units = 22*heads*images
-// Out      out bf16 [images*4096][heads*hd], every element written. A token's bits depend on nothing but its image and head
+// Out      out bf16 [images*4096][heads*hd], every element written; or int8, round(out * factors[channel]) of out as bf16, for a Linear
+//          in int8 whose inputs have constant scales; factors fp32 [heads*hd]. A token's bits depend on nothing but its image and head
 // Launch   persistent: a block per multiprocessor takes units in turn; 512 threads, shared Tiling::SHARED_BYTES
 // Java     org.samfast.cuda.kernel.HopperGlobalAttention
 //
@@ -28,6 +29,7 @@
 // Barriers       full[stage] 1 arrival + bytes, empty[stage] every consumer's warp, query_full[w], query_empty[w] likewise,
 //                tables 1 arrival + bytes: rel_w is here
 // Registers      128 per thread at the launch, then 32 for the loader, 160 for consumers
+#include "common/int8.cuh"
 #include "common/wgmma.cuh"
 #include "global_attention_loads.cuh"
 
@@ -117,7 +119,7 @@ template <class T> __device__ __forceinline__ void rescale(Rows<T>& rows, const 
     for (int i = 0; i < T::COLUMNS / 2; i++) rows.o[i] *= factor[i / 2 % 2];
 }
 
-template <class T> struct Consumer {
+template <class T, bool INT8> struct Consumer {
     const Shared<T>& shared;
     int index;
     uint32_t query;
@@ -271,17 +273,26 @@ template <class T> struct Consumer {
         for (int r = 0; r < 2; r++) {
             float inverse = 1.0f / rows.o[T::HD / 2 + 2 * r];
             size_t token = static_cast<size_t>(unit.image) * TOKENS + (unit.row + index) * GRID + row() + 8 * r;
-            uint32_t* to = reinterpret_cast<uint32_t*>(p.out + (token * p.heads + unit.head) * T::HD) + threadIdx.x % 4;
+            int first = 2 * (threadIdx.x % 4);
+            size_t at = (token * p.heads + unit.head) * T::HD + first;
 #pragma unroll
             for (int c = 0; c < T::HD / 8; c++) {
-                to[4 * c] = pack_bf16(rows.o[4 * c + 2 * r] * inverse, rows.o[4 * c + 2 * r + 1] * inverse);
+                uint32_t pair = pack_bf16(rows.o[4 * c + 2 * r] * inverse, rows.o[4 * c + 2 * r + 1] * inverse);
+                if constexpr (INT8) {
+                    float2 factors = __ldg(reinterpret_cast<const float2*>(p.factors + unit.head * T::HD + 8 * c + first));
+                    uint32_t low = round_int8(__uint_as_float(pair << 16) * factors.x, 1.0f);
+                    uint32_t high = round_int8(__uint_as_float(pair & 0xffff0000u) * factors.y, 1.0f);
+                    *reinterpret_cast<uint16_t*>(p.out_int8 + at + 8 * c) = static_cast<uint16_t>(__byte_perm(low, high, 0x0040));
+                } else {
+                    *reinterpret_cast<uint32_t*>(p.out + at + 8 * c) = pair;
+                }
             }
         }
     }
 };
 
-template <class T> __device__ __forceinline__ void consume(const Shared<T>& shared, const Arguments& p, int index) {
-    Consumer<T> consumer(shared, index);
+template <class T, bool INT8> __device__ __forceinline__ void consume(const Shared<T>& shared, const Arguments& p, int index) {
+    Consumer<T, INT8> consumer(shared, index);
     Weights weights[2];
     mbarrier_wait(shared.tables(), 0);
     for (int done = 0; blockIdx.x + done * gridDim.x < p.units; done++) {
@@ -300,7 +311,7 @@ template <class T> __device__ __forceinline__ void consume(const Shared<T>& shar
     }
 }
 
-template <class T> __device__ __forceinline__ void global_attention(const Arguments& p) {
+template <class T, bool INT8> __device__ __forceinline__ void global_attention(const Arguments& p) {
     extern __shared__ unsigned char memory[];
     Shared<T> shared = {(shared_address(memory) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT};
     // the same in all lanes, and the compiler has to know
@@ -317,7 +328,7 @@ template <class T> __device__ __forceinline__ void global_attention(const Argume
         }
     } else {
         setmaxnreg_inc<160>();
-        consume(shared, p, warp / 4 - 1);
+        consume<T, INT8>(shared, p, warp / 4 - 1);
     }
 }
 
@@ -327,8 +338,16 @@ template <class T> __device__ __forceinline__ void global_attention(const Argume
         const __grid_constant__ TensorMap rel_h_wide, const __grid_constant__ TensorMap rel_h_narrow,                             \
         const __grid_constant__ TensorMap rel_w_wide, const __grid_constant__ TensorMap rel_w_narrow, bf16* out, int heads,       \
         int units) {                                                                                                              \
-        global_attention<Tiling<HD, STAGES>>(                                                                                     \
+        global_attention<Tiling<HD, STAGES>, false>(                                                                              \
             {qkv_wide, qkv_narrow, rel_h_wide, rel_h_narrow, rel_w_wide, rel_w_narrow, out, heads, units});                       \
+    }                                                                                                                             \
+    extern "C" __global__ void __launch_bounds__(THREADS, 1) global_attention_hd##HD##_int8_sm90(                                 \
+        const __grid_constant__ TensorMap qkv_wide, const __grid_constant__ TensorMap qkv_narrow,                                 \
+        const __grid_constant__ TensorMap rel_h_wide, const __grid_constant__ TensorMap rel_h_narrow,                             \
+        const __grid_constant__ TensorMap rel_w_wide, const __grid_constant__ TensorMap rel_w_narrow, const float* factors,       \
+        signed char* out, int heads, int units) {                                                                                 \
+        global_attention<Tiling<HD, STAGES>, true>({qkv_wide, qkv_narrow, rel_h_wide, rel_h_narrow, rel_w_wide, rel_w_narrow,      \
+                                                    nullptr, heads, units, out, factors});                                        \
     }
 
 GLOBAL_ATTENTION(64, 6)

@@ -38,6 +38,9 @@ struct Arguments {
     const TensorMap& rel_w_narrow;
     bf16* out;
     int heads, units;
+    // the results in int8 instead, and by what each channel is multiplied before
+    signed char* out_int8 = nullptr;
+    const float* factors = nullptr;
 };
 
 template <class T> struct Shared {

@@ -24,6 +24,9 @@ struct Arguments {
     const bf16* rel_w;
     bf16* out;
     int heads, images;
+    // the results in int8 instead, and by what each channel is multiplied before
+    signed char* out_int8 = nullptr;
+    const float* factors = nullptr;
 };
 
 template <int HD> struct Layout {

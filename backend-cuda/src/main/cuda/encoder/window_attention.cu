@@ -1,9 +1,10 @@
-// window_attention_hd{64,80}_bf16_sm90: softmax(q·kᵀ / sqrt(hd) + rel_h + rel_w) · v inside each 14x14 window of the 64x64 grid, on
+// window_attention_hd{64,80}_{bf16,int8}_sm90: softmax(q·kᵀ / sqrt(hd) + rel_h + rel_w) · v inside each 14x14 window of the 64x64 grid, on
 // Hopper's wgmma.
 // Architectures: sm_90a
 // Source   segment-anything image_encoder.py Block.forward, window_partition, Attention.forward, add_decomposed_rel_pos @dca509f
 // In       qkv bf16 [images*4096][3*heads*hd] (q | k | v, each [heads][hd]); qkv_bias fp32 [3*heads*hd]; rel_h, rel_w bf16 [27][hd]
-// Out      out bf16 [images*4096][heads*hd], every element written. A token's bits depend on nothing but its window and head
+// Out      out bf16 [images*4096][heads*hd], every element written; or int8, round(out * factors[channel]) of out as bf16, for a Linear
+//          in int8 whose inputs have constant scales; factors fp32 [heads*hd]. A token's bits depend on nothing but its window and head
 // Launch   persistent: a block per multiprocessor takes units (a window of one head of one image) in turn; 384 threads, shared
 //          Layout<hd>::SHARED_BYTES
 // Java     org.samfast.cuda.kernel.HopperWindowAttention
@@ -23,6 +24,8 @@
 // Registers      168 per thread at the launch, then 40 for the loader, 232 for consumers
 // Rate           H100, batch 8: 0.113 ms (12 heads of 64), 0.169 ms (16 of 80); the floors are 0.067 and 0.112, the bytes (docs/kernels.md)
 #include "common/attention.cuh"
+#include "common/int8.cuh"
+#include "common/vector.cuh"
 #include "window.cuh"
 
 // One 16-byte store: of a struct the compiler makes four.
@@ -135,7 +138,7 @@ struct Softmax {
     }
 };
 
-template <int HD> struct Consumer {
+template <int HD, bool INT8> struct Consumer {
     using L = Layout<HD>;
     const Shared<HD>& shared;
     const Arguments& p;
@@ -166,6 +169,20 @@ template <int HD> struct Consumer {
         __syncwarp();
     }
 
+    // Eight channels, from that one on, to their place in out.
+    __device__ __forceinline__ void store_chunk(size_t at, int channel, uint4 values) const {
+        if constexpr (INT8) {
+            float x[8], factors[8];
+            load_8(x, reinterpret_cast<const bf16*>(&values));
+            load_8(factors, p.factors + channel);
+#pragma unroll
+            for (int i = 0; i < 8; i++) x[i] *= factors[i];
+            store_int8(p.out_int8 + at, x, 1.0f);
+        } else {
+            store_global(p.out + at, values);
+        }
+    }
+
     // Divides by the sums of the weights and stores 16 queries of this warp, those of the groups from first that earlier tiles
     // have not stored.
     __device__ __forceinline__ void store(Sums<HD>& sums, const Softmax (&softmax)[2], const Window& window, int first,
@@ -185,14 +202,15 @@ template <int HD> struct Consumer {
         }
         __syncwarp();
         int channels = p.heads * HD;
-        bf16* out = p.out + (static_cast<size_t>(window.image * GRID + window.y) * GRID + window.x) * channels + window.head * HD;
+        size_t out = (static_cast<size_t>(window.image * GRID + window.y) * GRID + window.x) * channels + window.head * HD;
 #pragma unroll
         for (int i = 0; i < L::CHUNKS / 2; i++) {
             int row = (32 * i + lane) / L::CHUNKS, chunk = (32 * i + lane) % L::CHUNKS;
             int group = first + row / 8, half = group >= SIDE;
             int x = half * HALF + row % 8, y = group - half * SIDE;
             if (x < SIDE && group >= earlier) {
-                store_global(out + (y * GRID + x) * channels + 8 * chunk, load_shared_16(scratch + row * L::OUT_PITCH + chunk * 16));
+                store_chunk(out + (y * GRID + x) * channels + 8 * chunk, window.head * HD + 8 * chunk,
+                            load_shared_16(scratch + row * L::OUT_PITCH + chunk * 16));
             }
         }
     }
@@ -245,8 +263,8 @@ template <int HD> struct Consumer {
     }
 };
 
-template <int HD> __device__ __forceinline__ void consume(const Shared<HD>& shared, const Arguments& p, int number) {
-    Consumer<HD> consumer(shared, p, number);
+template <int HD, bool INT8> __device__ __forceinline__ void consume(const Shared<HD>& shared, const Arguments& p, int number) {
+    Consumer<HD, INT8> consumer(shared, p, number);
     Ring<Layout<HD>::STAGES> ring(0);
     for (int unit = blockIdx.x, done = 0; unit < units(p); unit += gridDim.x, done++) {
         Window window(unit, p.heads);
@@ -271,7 +289,7 @@ template <int HD> __device__ __forceinline__ void consume(const Shared<HD>& shar
     }
 }
 
-template <int HD> __device__ __forceinline__ void window_attention(const Arguments& p) {
+template <int HD, bool INT8> __device__ __forceinline__ void window_attention(const Arguments& p) {
     extern __shared__ unsigned char memory[];
     Shared<HD> shared = {(shared_address(memory) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT};
     // the same in all lanes, and the compiler has to know
@@ -285,14 +303,19 @@ template <int HD> __device__ __forceinline__ void window_attention(const Argumen
         Loader<HD>(shared, p).run();
     } else {
         setmaxnreg_inc<232>();
-        consume<HD>(shared, p, warp / 4 - 1);
+        consume<HD, INT8>(shared, p, warp / 4 - 1);
     }
 }
 
 #define WINDOW_ATTENTION(HD)                                                                                                       \
     extern "C" __global__ void __launch_bounds__(3 * WARPGROUP, 1) window_attention_hd##HD##_bf16_sm90(                            \
         const bf16* qkv, const float* qkv_bias, const bf16* rel_h, const bf16* rel_w, bf16* out, int heads, int images) {          \
-        window_attention<HD>({qkv, qkv_bias, rel_h, rel_w, out, heads, images});                                                   \
+        window_attention<HD, false>({qkv, qkv_bias, rel_h, rel_w, out, heads, images});                                            \
+    }                                                                                                                              \
+    extern "C" __global__ void __launch_bounds__(3 * WARPGROUP, 1) window_attention_hd##HD##_int8_sm90(                            \
+        const bf16* qkv, const float* qkv_bias, const bf16* rel_h, const bf16* rel_w, const float* factors, signed char* out,      \
+        int heads, int images) {                                                                                                   \
+        window_attention<HD, true>({qkv, qkv_bias, rel_h, rel_w, nullptr, heads, images, out, factors});                           \
     }
 
 WINDOW_ATTENTION(64)

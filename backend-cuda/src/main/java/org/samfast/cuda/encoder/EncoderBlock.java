@@ -32,6 +32,15 @@ abstract sealed class EncoderBlock permits DenseBlock, PackedBlock {
     /** Advances the tokens in {@link EncoderBuffers#tokens} by this block. */
     abstract void run(Stream stream, EncoderBuffers on, int images);
 
+    /** The same to {@link EncoderBuffers#quantised}, a channel multiplied by its factor and rounded. */
+    void attendToInt8(Stream stream, EncoderBuffers on, DeviceBuffer qkvBias, DeviceBuffer factors, int images) {
+        if (global) {
+            kernels.globalAttention.launchToInt8(stream, on.qkv, relH, relW, factors, on.quantised, images);
+        } else {
+            kernels.windowAttention.launchToInt8(stream, on.qkv, qkvBias, relH, relW, factors, on.quantised, images);
+        }
+    }
+
     /** From {@link EncoderBuffers#qkv} to {@link EncoderBuffers#normed}. */
     void attend(Stream stream, EncoderBuffers on, DeviceBuffer qkvBias, int images) {
         if (global) {

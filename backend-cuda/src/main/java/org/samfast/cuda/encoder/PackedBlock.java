@@ -1,6 +1,7 @@
 package org.samfast.cuda.encoder;
 
 import org.samfast.architecture.SamArchitecture;
+import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.kernel.Linear;
 import org.samfast.cuda.kernel.NormWeights;
@@ -36,8 +37,13 @@ final class PackedBlock extends EncoderBlock {
     void run(Stream stream, EncoderBuffers on, int images) {
         int rows = EncoderBuffers.rows(images);
         qkv.ofNorm(stream, on, norm1, Linear.Activation.NONE, Out.bf16(on.qkv), rows);
-        attend(stream, on, qkv.bias(), images);
-        proj.addTo(stream, on, on.normed, rows);
+        if (proj instanceof Int8Linear next && next.inputFactors() != DeviceBuffer.NONE) {
+            attendToInt8(stream, on, qkv.bias(), next.inputFactors(), images);
+            next.addQuantised(stream, on, on.quantised, rows);
+        } else {
+            attend(stream, on, qkv.bias(), images);
+            proj.addTo(stream, on, on.normed, rows);
+        }
         if (lin2 instanceof Int8Linear next && lin1 instanceof Int8Linear before && before.storesInt8()) {
             lin1.ofNorm(stream, on, norm2, Linear.Activation.GELU, new Out(on.hidden, next.inputFactors()), rows);
             next.addQuantised(stream, on, on.hidden, rows);

@@ -47,9 +47,25 @@ record AttentionShape(Element element, int side, int heads, int headDim) {
     }
 
     void check(DeviceBuffer qkv, DeviceBuffer relH, DeviceBuffer relW, DeviceBuffer out, int images) {
+        check(qkv, relH, relW, images);
+        Check.bytes("out", out, element, images, TOKENS, heads, headDim);
+    }
+
+    void checkToInt8(
+            DeviceBuffer qkv,
+            DeviceBuffer relH,
+            DeviceBuffer relW,
+            DeviceBuffer factors,
+            DeviceBuffer out,
+            int images) {
+        check(qkv, relH, relW, images);
+        Check.bytes("factors", factors, Element.FP32, heads, headDim);
+        Check.u8("out", out, images, TOKENS, heads, headDim);
+    }
+
+    private void check(DeviceBuffer qkv, DeviceBuffer relH, DeviceBuffer relW, int images) {
         Check.bytes("qkv", qkv, element, images, TOKENS, 3, heads, headDim);
         Check.bytes("rel_h", relH, element, 2L * side - 1, headDim);
         Check.bytes("rel_w", relW, element, 2L * side - 1, headDim);
-        Check.bytes("out", out, element, images, TOKENS, heads, headDim);
     }
 }

@@ -1,5 +1,6 @@
 package org.samfast.cuda.kernel;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.samfast.cuda.device.Block;
 import org.samfast.cuda.device.Device;
@@ -63,6 +64,25 @@ public final class GlobalAttention {
             int shared = shape.plainSharedBytes();
             function.launch(stream, grid, block, shared, qkv, relH, relW, out, heads, shape.headDim());
         }
+    }
+
+    /**
+     * The same, quantised as {@link Quantize} does it; in bf16 on compute capability 9.0.
+     *
+     * @param factors [heads][headDim] fp32: what each channel is multiplied by before it is rounded
+     * @param out [images * 4096][heads][headDim] int8
+     */
+    public void launchToInt8(
+            Stream stream,
+            DeviceBuffer qkv,
+            DeviceBuffer relH,
+            DeviceBuffer relW,
+            DeviceBuffer factors,
+            DeviceBuffer out,
+            int images) {
+        shape.checkToInt8(qkv, relH, relW, factors, out, images);
+        Objects.requireNonNull(hopper, "int8 needs compute capability 9.0")
+                .launchToInt8(stream, qkv, relH, relW, factors, out, images);
     }
 
     /** Stages of keys and values in bf16, and rel_h of each query. */

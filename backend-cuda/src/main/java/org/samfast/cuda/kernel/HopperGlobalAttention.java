@@ -1,5 +1,7 @@
 package org.samfast.cuda.kernel;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.samfast.cuda.device.Block;
 import org.samfast.cuda.device.Device;
@@ -24,12 +26,14 @@ final class HopperGlobalAttention {
     private final int heads;
     private final int headDim;
     private final KernelFunction function;
+    private final KernelFunction toInt8;
 
     private HopperGlobalAttention(Device device, AttentionShape shape) {
         this.device = device;
         heads = shape.heads();
         headDim = shape.headDim();
         function = device.overlapping(MODULE, "global_attention_hd" + headDim + "_bf16_sm90");
+        toInt8 = device.overlapping(MODULE, "global_attention_hd" + headDim + "_int8_sm90");
     }
 
     /** Null where the GPU is another one, for fp32, and where the portable kernels are asked for. */
@@ -38,22 +42,42 @@ final class HopperGlobalAttention {
     }
 
     void launch(Stream stream, DeviceBuffer qkv, DeviceBuffer relH, DeviceBuffer relW, DeviceBuffer out, int images) {
+        launch(function, stream, qkv, relH, relW, images, out);
+    }
+
+    void launchToInt8(
+            Stream stream,
+            DeviceBuffer qkv,
+            DeviceBuffer relH,
+            DeviceBuffer relW,
+            DeviceBuffer factors,
+            DeviceBuffer out,
+            int images) {
+        launch(toInt8, stream, qkv, relH, relW, images, factors, out);
+    }
+
+    private void launch(
+            KernelFunction kernel,
+            Stream stream,
+            DeviceBuffer qkv,
+            DeviceBuffer relH,
+            DeviceBuffer relW,
+            int images,
+            DeviceBuffer... results) {
         int tokens = SIDE * SIDE * images;
         int width = 3 * heads * headDim;
         int units = Math.ceilDiv(SIDE, CONSUMERS) * heads * images;
-        Object[] args = {
-            boxes("qkv", qkv, tokens, width, 64),
-            boxes("qkv", qkv, tokens, width, 16),
-            boxes("rel_h", relH, TABLE, headDim, 64),
-            boxes("rel_h", relH, TABLE, headDim, 16),
-            boxes("rel_w", relW, TABLE, headDim, 64),
-            boxes("rel_w", relW, TABLE, headDim, 16),
-            out,
-            heads,
-            units
-        };
+        List<Object> args = new ArrayList<>(List.of(
+                boxes("qkv", qkv, tokens, width, 64),
+                boxes("qkv", qkv, tokens, width, 16),
+                boxes("rel_h", relH, TABLE, headDim, 64),
+                boxes("rel_h", relH, TABLE, headDim, 16),
+                boxes("rel_w", relW, TABLE, headDim, 64),
+                boxes("rel_w", relW, TABLE, headDim, 16)));
+        args.addAll(List.of(results));
+        args.addAll(List.of(heads, units));
         Grid grid = Grid.of(Math.min(units, device.multiprocessors()));
-        function.launch(stream, grid, Block.of((1 + CONSUMERS) * WARPGROUP), sharedBytes(headDim), args);
+        kernel.launch(stream, grid, Block.of((1 + CONSUMERS) * WARPGROUP), sharedBytes(headDim), args.toArray());
     }
 
     private TensorMap boxes(String name, DeviceBuffer matrix, int rows, int columns, int boxColumns) {

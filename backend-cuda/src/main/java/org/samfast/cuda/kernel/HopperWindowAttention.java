@@ -18,12 +18,14 @@ final class HopperWindowAttention {
     private final int heads;
     private final int headDim;
     private final KernelFunction function;
+    private final KernelFunction toInt8;
 
     private HopperWindowAttention(Device device, int heads, int headDim) {
         this.device = device;
         this.heads = heads;
         this.headDim = headDim;
         function = device.overlapping(MODULE, "window_attention_hd" + headDim + "_bf16_sm90");
+        toInt8 = device.overlapping(MODULE, "window_attention_hd" + headDim + "_int8_sm90");
     }
 
     /** Null where the GPU is another one, or the portable kernels are asked for. */
@@ -39,10 +41,25 @@ final class HopperWindowAttention {
             DeviceBuffer relW,
             DeviceBuffer out,
             int images) {
-        int units = WindowAttention.WINDOWS * heads * images;
-        Grid grid = Grid.of(Math.min(units, device.multiprocessors()));
-        function.launch(
-                stream, grid, Block.of(THREADS), sharedBytes(headDim), qkv, qkvBias, relH, relW, out, heads, images);
+        Object[] args = {qkv, qkvBias, relH, relW, out, heads, images};
+        function.launch(stream, grid(images), Block.of(THREADS), sharedBytes(headDim), args);
+    }
+
+    void launchToInt8(
+            Stream stream,
+            DeviceBuffer qkv,
+            DeviceBuffer qkvBias,
+            DeviceBuffer relH,
+            DeviceBuffer relW,
+            DeviceBuffer factors,
+            DeviceBuffer out,
+            int images) {
+        Object[] args = {qkv, qkvBias, relH, relW, factors, out, heads, images};
+        toInt8.launch(stream, grid(images), Block.of(THREADS), sharedBytes(headDim), args);
+    }
+
+    private Grid grid(int images) {
+        return Grid.of(Math.min(WindowAttention.WINDOWS * heads * images, device.multiprocessors()));
     }
 
     /** As Layout of the kernel has it: stages of 224 rows, 56 rows of tables, and products of 8 warps with these. */

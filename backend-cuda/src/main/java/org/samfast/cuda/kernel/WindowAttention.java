@@ -1,5 +1,6 @@
 package org.samfast.cuda.kernel;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.samfast.cuda.device.Block;
 import org.samfast.cuda.device.Check;
@@ -70,6 +71,27 @@ public final class WindowAttention {
             int shared = shape.plainSharedBytes();
             function.launch(stream, grid, block, shared, qkv, qkvBias, relH, relW, out, heads, shape.headDim());
         }
+    }
+
+    /**
+     * The same, quantised as {@link Quantize} does it; in bf16 on compute capability 9.0.
+     *
+     * @param factors [heads][headDim] fp32: what each channel is multiplied by before it is rounded
+     * @param out [images * 4096][heads][headDim] int8
+     */
+    public void launchToInt8(
+            Stream stream,
+            DeviceBuffer qkv,
+            DeviceBuffer qkvBias,
+            DeviceBuffer relH,
+            DeviceBuffer relW,
+            DeviceBuffer factors,
+            DeviceBuffer out,
+            int images) {
+        shape.checkToInt8(qkv, relH, relW, factors, out, images);
+        Check.bytes("qkv bias", qkvBias, Element.FP32, 3, shape.heads(), shape.headDim());
+        Objects.requireNonNull(hopper, "int8 needs compute capability 9.0")
+                .launchToInt8(stream, qkv, qkvBias, relH, relW, factors, out, images);
     }
 
     /** Keys and values of 14 rows of 16 tokens and both tables in bf16, and per warp 16 queries' products with a table. */

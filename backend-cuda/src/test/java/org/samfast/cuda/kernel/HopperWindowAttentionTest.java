@@ -52,6 +52,15 @@ class HopperWindowAttentionTest {
             return gpu.floats(out);
         }
 
+        byte[] toInt8(int images, float... factors) {
+            WindowAttention kernel = new WindowAttention(gpu.device(), Element.BF16, heads, headDim);
+            GpuArrays.Array out = gpu.outputBytes("out", (long) images * TOKENS * heads * headDim);
+            DeviceBuffer by = gpu.floats(factors);
+            gpu.runTwice(() -> kernel.launchToInt8(gpu.stream(), qkv, bias, relH, relW, by, out.buffer(), images), out);
+            assertThat(gpu.trace()).last().isEqualTo("window_attention_hd" + headDim + "_int8_sm90");
+            return gpu.bytes(out.buffer());
+        }
+
         float[] portable(int images) {
             GpuArrays.Array out = out(images);
             launch(new WindowAttention(gpu.device(), Element.BF16, heads, headDim, null), out, images);
@@ -113,6 +122,23 @@ class HopperWindowAttentionTest {
                     .as("image %s", image)
                     .isEqualTo(Arrays.copyOfRange(expected, image * outPerImage, (image + 1) * outPerImage));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {64, 80})
+    void int8ResultsAreThoseOfBf16Quantised(int headDim) {
+        int heads = 3;
+        Operands operands = Operands.of(heads, headDim, GpuArrays.random(7, 2 * TOKENS * 3 * heads * headDim, 1));
+        float[] expected = operands.hopper(2);
+        float[] factors = GpuArrays.random(8, heads * headDim, 200);
+        byte[] values = operands.toInt8(2, factors);
+        byte[] quantised = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            float scaled = expected[i] * factors[i % factors.length];
+            quantised[i] = (byte) Math.max(-127, Math.min(127, Math.rint(scaled)));
+        }
+        assertThat(values).isEqualTo(quantised);
+        assertThat(values).contains((byte) 127, (byte) -127);
     }
 
     @Test
