@@ -9,8 +9,11 @@ import org.samfast.backend.Backends;
 import org.samfast.backend.Precision;
 import org.samfast.backend.StageObserver;
 import org.samfast.checkpoint.Checkpoint;
+import org.samfast.cli.convert.PackedCopy;
 import org.samfast.cli.model.ModelCache;
 import org.samfast.cli.model.Models;
+import org.samfast.cli.terminal.StatusLine;
+import org.samfast.convert.Progress;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -44,9 +47,10 @@ final class ModelOptions {
     @Option(
             names = "--precision",
             paramLabel = "TYPE",
-            description = "What to compute in: fp32, fp16, bf16, or what a packed file stores: int8, bf16-sparse24,"
-                    + " int8-sparse24; default: the backend's best for the file. A backend that computes in a"
-                    + " wider type says so; one that cannot compute in it ends with 4.")
+            description = "What to compute in: fp32, fp16, bf16, int8, bf16-sparse24 or int8-sparse24; default: the"
+                    + " backend's best for the file. The last three convert a file that stores others, as 'sam convert'"
+                    + " does, and keep it in the cache. A backend that computes in a wider type says so; one that"
+                    + " cannot compute in it ends with 4.")
     @Nullable
     Precision precision;
 
@@ -79,7 +83,22 @@ final class ModelOptions {
         Backends.requireSupport(provider, precision);
         BackendOptions options =
                 new BackendOptions(threads, ModelCache.ofPlatform().onnx(), precision, observer);
-        return new ModelSession(this, Checkpoint.open(file()), provider, options);
+        return new ModelSession(this, checkpoint(), provider, options);
+    }
+
+    private Checkpoint checkpoint() throws IOException {
+        Checkpoint given = Checkpoint.open(file());
+        Precision wanted = precision;
+        if (wanted == null || !PackedCopy.isNeeded(given, wanted)) {
+            return given;
+        }
+        StatusLine line = StatusLine.on(command.commandLine().getErr(), !quiet);
+        try (given) {
+            Progress progress = (step, done, of) -> line.show(done * 100L / of + "%  " + step);
+            return Checkpoint.open(PackedCopy.of(given, wanted, ModelCache.ofPlatform(), threads, progress));
+        } finally {
+            line.clear();
+        }
     }
 
     private Path file() throws IOException {

@@ -40,10 +40,19 @@ class ConvertCommandTest {
     @Test
     void packedAndItsReport() throws IOException {
         Path report = folder.resolve("report.json");
-        assertThat(SamInProcess.run(
-                                "convert", model, "--to", "int8-sparse24", "--sparse-layers", "all", "--report", report)
-                        .exitCode())
-                .isZero();
+        Path photos = Files.createDirectory(folder.resolve("photos"));
+        Files.copy(MODEL.resolveSibling("calibration/000.jpg"), photos.resolve("000.jpg"));
+        Ended ended = SamInProcess.run(
+                "convert",
+                model,
+                "--to",
+                "int8-sparse24",
+                "--sparse-layers",
+                "all",
+                "--calibrate=" + photos,
+                "--report",
+                report);
+        assertThat(ended.exitCode()).as(ended.stderr()).isZero();
         String json = Files.readString(report);
         assertThat(json).contains("\"sam.sparse_layers\" : \"all\"", "\"sam.source.sha256\" : \"710537cc96f9a85d");
         assertThat(count(json, "\"relative_error\" : ")).isEqualTo(314);

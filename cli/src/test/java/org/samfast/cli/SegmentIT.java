@@ -40,6 +40,24 @@ class SegmentIT {
     }
 
     @Test
+    void aPackedPrecisionIsMadeOnceAndKept() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            Ended ended = SamProcess.in(folder)
+                    .run("segment", GROCERIES.toString(), "--points", "400,270", "--precision", "bf16-sparse24");
+            assertThat(ended.exitCode()).as(ended.stderr()).isZero();
+            assertThat(ended.errorLines())
+                    .contains("precision: asked for bf16-sparse24, computed fp32")
+                    .last()
+                    .asString()
+                    .startsWith("weights: " + folder.resolve("cache/packed/710537cc96f9a85d-bf16-sparse24.safetensors"))
+                    .endsWith(", stored bf16-sparse24");
+        }
+        try (Stream<Path> kept = Files.list(folder.resolve("cache/packed"))) {
+            assertThat(kept).hasSize(1);
+        }
+    }
+
+    @Test
     void aLongCommandLineOfOddNamesWorks() throws Exception {
         String odd = "a 'bag' $HOME \\ \u00e9";
         Files.copy(GROCERIES, folder.resolve(odd + ".jpg"));

@@ -50,6 +50,11 @@ public record ModelCache(Path root) {
         return root.resolve("onnx");
     }
 
+    /** Checkpoints converted for {@code --precision}. */
+    public Path packed() {
+        return root.resolve("packed");
+    }
+
     private static @Nullable String set(Map<String, String> environment, String name) {
         String value = environment.get(name);
         return value == null || value.isEmpty() ? null : value;
