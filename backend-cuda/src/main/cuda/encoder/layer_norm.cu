@@ -89,10 +89,9 @@ layer_norm_fp32(const float* in, const float* gamma, const float* beta, float* o
     layer_norm(in, gamma, beta, out, rows, channels, eps, gelu);
 }
 
-extern "C" __global__ void __launch_bounds__(128)
-layer_norm_int8(const bf16* in, const float* gamma, const float* beta, signed char* out, float* scale, int rows, int channels,
-                float eps) {
-    constexpr int GROUPS = LARGEST / GROUP;
+template <int GROUPS>
+__device__ __forceinline__ void layer_norm_int8_in(const bf16* in, const float* gamma, const float* beta, signed char* out,
+                                                   float* scale, int rows, int channels, float eps) {
     wait_for_kernels_before();
     size_t row = row_of_warp();
     if (row >= rows) return;
@@ -111,4 +110,17 @@ layer_norm_int8(const bf16* in, const float* gamma, const float* beta, signed ch
         store_int8(out + row * channels + channel_of(group), x[group], inverse);
     }
     if (threadIdx.x % 32 == 0) scale[row] = inverse == 0 ? 1.0f : largest / 127.0f;
+}
+
+// The widths of ViT-B, L and H have a form each: what is past a row's end costs arithmetic too.
+extern "C" __global__ void __launch_bounds__(128)
+layer_norm_int8(const bf16* in, const float* gamma, const float* beta, signed char* out, float* scale, int rows, int channels,
+                float eps) {
+    if (channels <= 3 * GROUP) {
+        layer_norm_int8_in<3>(in, gamma, beta, out, scale, rows, channels, eps);
+    } else if (channels <= 4 * GROUP) {
+        layer_norm_int8_in<4>(in, gamma, beta, out, scale, rows, channels, eps);
+    } else {
+        layer_norm_int8_in<LARGEST / GROUP>(in, gamma, beta, out, scale, rows, channels, eps);
+    }
 }
