@@ -47,7 +47,14 @@ class PackedEncoderTest {
         SPARSE(WeightFormat.BF16_SPARSE24, SparseLayers.ALL, false, 3e-2, "linear_sparse24"),
         INT8(WeightFormat.INT8, SparseLayers.MLP, false, 6e-2, "linear_int8", "quantize_rows"),
         /** By constants that were guessed, so coarser than those that images would give. */
-        INT8_BY_CONSTANTS(WeightFormat.INT8, SparseLayers.MLP, true, 2e-1, "linear_int8", "quantize"),
+        INT8_BY_CONSTANTS(
+                WeightFormat.INT8,
+                SparseLayers.MLP,
+                true,
+                2e-1,
+                "linear_int8",
+                "window_attention_hd64_int8",
+                "global_attention_hd64_int8"),
         INT8_SPARSE_MLP(
                 WeightFormat.INT8_SPARSE24, SparseLayers.MLP, true, 2e-1, "linear_int8_sparse24", "linear_int8"),
         INT8_SPARSE(WeightFormat.INT8_SPARSE24, SparseLayers.ALL, true, 2e-1, "linear_int8_sparse24");
