@@ -120,6 +120,23 @@ public record PackedLinear(
         return dense;
     }
 
+    /** The I8 values of a sparse weight, row-major [rows][columns], with zeros where none is kept: for kernels without sparsity. */
+    public MemorySegment denseValues() {
+        if (metadata == null || !isInt8()) {
+            throw new IllegalStateException("expected sparse int8 values, got " + values);
+        }
+        byte[] nibbles = TwoFourMetadata.unpack(values.dtype(), rows, columns, metadata.data());
+        MemorySegment stored = values.data();
+        MemorySegment dense = Arena.ofAuto().allocate((long) rows * columns);
+        for (int row = 0; row < rows; row++) {
+            for (int i = 0; i < keptPerRow(); i++) {
+                byte value = stored.get(ValueLayout.JAVA_BYTE, row * rowLength() + i);
+                dense.set(ValueLayout.JAVA_BYTE, (long) row * columns + column(nibbles, row, i), value);
+            }
+        }
+        return dense;
+    }
+
     private long rowLength() {
         return values.shape()[1];
     }

@@ -104,7 +104,13 @@ class CheckpointConverterTest {
             PackedLinear lin1 = requireNonNull(packed.packed().get(LIN1));
             assertThat(lin1.isSparse()).isTrue();
             assertThat(lin1.values().shape()).containsExactly(50, 64); // 40 columns padded to 128, half of them stored
-            assertThat(TwoFourPruner.holds(lin1.dense().toFloats())).isTrue();
+            float[] dense = lin1.dense().toFloats();
+            assertThat(TwoFourPruner.holds(dense)).isTrue();
+            float[] scales = requireNonNull(lin1.scales()).toFloats();
+            byte[] values = lin1.denseValues().toArray(ValueLayout.JAVA_BYTE);
+            for (int i = 0; i < dense.length; i++) {
+                assertThat(values[i] * scales[i / lin1.columns()]).isEqualTo(dense[i]);
+            }
             assertThat(requireNonNull(packed.packed().get(QKV)).isSparse()).isFalse();
             assertThat(requireNonNull(packed.packed().get(LIN2)).isSparse()).isFalse();
         }

@@ -12,6 +12,9 @@ public enum PackedForm {
     /** Bytes of an input's row that are multiplied at a time. */
     static final int SLICE_BYTES = 128;
 
+    /** lin1 of ViT-B, 768 inputs: 34 us sparse, 31 dense at batch 1; of ViT-H, 1280: 52 and 56 (docs/kernels.md). */
+    private static final int FEW_INPUTS = 1024;
+
     private static final int METADATA_TILE = 64;
     private static final int METADATA_BYTES = 512;
 
@@ -23,6 +26,15 @@ public enum PackedForm {
         this.kernel = kernel;
         this.int8 = int8;
         this.sparse = sparse;
+    }
+
+    /**
+     * Whether the sparse kernel is the faster one; int8 values with the zeros between them give the same bits.
+     *
+     * @param toInt8 whether results are int8
+     */
+    public static boolean paysSparse(boolean int8, boolean toInt8, int inputs) {
+        return !(int8 && toInt8 && inputs < FEW_INPUTS);
     }
 
     /** Dense bf16 is no packed form. */

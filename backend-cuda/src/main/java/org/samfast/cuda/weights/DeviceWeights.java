@@ -3,6 +3,7 @@ package org.samfast.cuda.weights;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cuda.device.BufferSet;
 import org.samfast.cuda.device.Device;
@@ -90,18 +91,17 @@ public final class DeviceWeights implements AutoCloseable {
      */
     public PackedWeights packed(String module, boolean inPairs) {
         PackedLinear stored = stored(module);
+        boolean sparse = stored.isSparse() && PackedForm.paysSparse(stored.isInt8(), inPairs, stored.columns());
         String name = module + ".weight";
-        MemorySegment values = stored.values().data();
+        MemorySegment values = stored.isSparse() && !sparse
+                ? stored.denseValues()
+                : stored.values().data();
         return new PackedWeights(
-                PackedForm.of(stored.isInt8(), stored.isSparse()),
+                PackedForm.of(stored.isInt8(), sparse),
                 upload(name, inPairs ? PackedWeights.inPairs(values, stored.rows()) : values),
                 inPairs,
-                stored.metadata() == null
-                        ? DeviceBuffer.NONE
-                        : upload(name + PackedLinear.METADATA, stored.metadata().data()),
-                stored.scales() == null
-                        ? DeviceBuffer.NONE
-                        : upload(name + PackedLinear.SCALES, stored.scales().data()),
+                sparse ? upload(name + PackedLinear.METADATA, stored.metadata()) : DeviceBuffer.NONE,
+                upload(name + PackedLinear.SCALES, stored.scales()),
                 stored.inputScales() == null
                         ? DeviceBuffer.NONE
                         : vector(
@@ -110,6 +110,10 @@ public final class DeviceWeights implements AutoCloseable {
                 vector(module + ".bias"),
                 stored.rows(),
                 stored.columns());
+    }
+
+    private DeviceBuffer upload(String what, @Nullable Tensor part) {
+        return part == null ? DeviceBuffer.NONE : upload(what, part.data());
     }
 
     private PackedLinear stored(String module) {
