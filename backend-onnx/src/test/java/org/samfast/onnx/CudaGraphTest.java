@@ -1,5 +1,6 @@
 package org.samfast.onnx;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OnnxTensor;
@@ -41,7 +42,7 @@ final class CudaGraphTest {
             Map<String, float[]> got =
                     stages(CudaEncoderGraph.build(checkpoint, arena, ElementType.FLOAT32, IMAGES, true), pixels);
             assertThat(got.keySet()).isEqualTo(want.keySet()).contains("patch_embed", "block.11", "image_embedding");
-            want.forEach((stage, values) -> assertThat(relativeError(values, got.get(stage)))
+            want.forEach((stage, values) -> assertThat(relativeError(values, requireNonNull(got.get(stage))))
                     .as("relative error of %s", stage)
                     .isLessThan(RELATIVE));
         }
