@@ -21,7 +21,7 @@ import org.samfast.checkpoint.Checkpoint;
  */
 final class OnnxCacheKey {
     /** Raise with every change to the graphs or to how they are stored. */
-    private static final int GRAPHS = 3;
+    private static final int GRAPHS = 4;
 
     private OnnxCacheKey() {}
 

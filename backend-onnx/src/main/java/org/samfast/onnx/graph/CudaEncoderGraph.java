@@ -39,8 +39,10 @@ public final class CudaEncoderGraph {
         this.order = new WindowOrder(architecture.windowSize());
         int windows = images * order.windowsPerSide() * order.windowsPerSide();
         int heads = architecture.heads();
-        this.window = new FoldedAttentionGraph(graph, windows, order.side(), heads, architecture.headDim());
-        this.global = new FoldedAttentionGraph(graph, images, GRID, heads, architecture.headDim());
+        int headDim = architecture.headDim();
+        boolean exact = type == ElementType.FLOAT32;
+        this.window = new FoldedAttentionGraph(graph, windows, order.side(), heads, headDim, exact);
+        this.global = new FoldedAttentionGraph(graph, images, GRID, heads, headDim, exact);
     }
 
     /** Builds the graph for that many images; {@code everyStage} also makes patch_embed and block.NN outputs. */

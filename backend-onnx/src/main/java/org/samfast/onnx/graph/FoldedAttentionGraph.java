@@ -1,5 +1,7 @@
 package org.samfast.onnx.graph;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,36 +14,70 @@ final class FoldedAttentionGraph {
     /** What fused attention kernels ask of a head's channels. */
     private static final int CHANNEL_MULTIPLE = 8;
 
+    private static final int QUERIES = 512;
+
     private final GraphBuilder graph;
     private final int squares;
     private final int side;
     private final int heads;
     private final int headDim;
+    private final boolean exact;
     /** Channels for the position along one axis: the side, and zeros up to the multiple. */
     private final int positions;
 
     private @Nullable String keyPositions;
 
-    /** @param squares how many there are in the batch */
-    FoldedAttentionGraph(GraphBuilder graph, int squares, int side, int heads, int headDim) {
+    /**
+     * @param squares how many there are in the batch
+     * @param exact without the fused kernel, which is for 16 bits
+     */
+    FoldedAttentionGraph(GraphBuilder graph, int squares, int side, int heads, int headDim, boolean exact) {
         this.graph = graph;
         this.squares = squares;
         this.side = side;
         this.heads = heads;
         this.headDim = headDim;
+        this.exact = exact;
         this.positions = (side + CHANNEL_MULTIPLE - 1) / CHANNEL_MULTIPLE * CHANNEL_MULTIPLE;
     }
 
     /** Rows of tokens [squares * side * side, width] to rows of mixed values, less the values' bias. */
     String attend(String rows, String module) {
         QkvGraph qkv = QkvGraph.of(graph, rows, module, heads * headDim);
-        String mixed = graph.microsoft(
-                "MultiHeadAttention",
-                Map.of("num_heads", (long) heads, "scale", (float) (1 / Math.sqrt(headDim))),
-                extendQueries(qkv.queries(), module),
-                extendKeys(qkv.keys()),
-                graph.reshape(qkv.values(), squares, tokens(), (long) heads * headDim));
+        String queries = extendQueries(qkv.queries(), module);
+        String keys = extendKeys(qkv.keys());
+        String mixed = exact ? spelledOut(queries, keys, qkv.values()) : fused(queries, keys, qkv.values());
         return graph.reshape(mixed, -1, (long) heads * headDim);
+    }
+
+    private String fused(String queries, String keys, String values) {
+        return graph.microsoft(
+                "MultiHeadAttention",
+                Map.of("num_heads", (long) heads, "scale", scale()),
+                queries,
+                keys,
+                graph.reshape(values, squares, tokens(), (long) heads * headDim));
+    }
+
+    /** The formula in standard operators, some queries at a time so that their scores take 1 GB at most (ViT-H, 8 images). */
+    private String spelledOut(String queries, String keys, String values) {
+        int channels = headDim + 2 * positions;
+        String scaled = graph.op("Mul", queries, graph.scalar(scale()));
+        String eachHead = graph.transpose(perHead(scaled, channels), 0, 2, 1, 3);
+        String across = graph.transpose(perHead(keys, channels), 0, 2, 3, 1);
+        String byHead = graph.transpose(perHead(values, headDim), 0, 2, 1, 3);
+        int slices = (int) Math.max(1, tokens() / QUERIES);
+        List<String> mixed = new ArrayList<>();
+        for (String some : slices == 1 ? List.of(eachHead) : graph.split(eachHead, 2, slices)) {
+            String weights = graph.op("Softmax", Map.of("axis", -1L), graph.op("MatMul", some, across));
+            mixed.add(graph.op("MatMul", weights, byHead));
+        }
+        String whole = slices == 1 ? mixed.getFirst() : graph.concat(2, mixed.toArray(String[]::new));
+        return graph.transpose(whole, 0, 2, 1, 3);
+    }
+
+    private float scale() {
+        return (float) (1 / Math.sqrt(headDim));
     }
 
     private long tokens() {

@@ -53,13 +53,12 @@ public final class MaskDecoderGraph {
         String embedding = graph.cast(given, embeddingType, ElementType.FLOAT32);
         String points = graph.input("point_coords", "p", "t", 2);
         String sparse = promptEncoder.sparse(points, graph.integerInput("point_labels", "p", "t"));
-        String dense = withMask
-                ? promptEncoder.mask(graph.input("mask_input", "p", 1, LOW_RES, LOW_RES))
-                : promptEncoder.noMask();
+        String mask = withMask ? graph.input("mask_input", "p", 1, LOW_RES, LOW_RES) : "";
+        String dense = withMask ? promptEncoder.mask(mask) : promptEncoder.noMask();
         String imagePosition = promptEncoder.imagePosition();
         stages(sparse, dense, imagePosition);
 
-        String zeros = zeroPerPrompt(points);
+        String zeros = withMask ? zeroPerMask(mask) : zeroPerPrompt(points);
         String tokens = graph.concat(1, outputTokens(zeros), sparse);
         String image = graph.add(rows(embedding), dense);
         var both = new TwoWayTransformerGraph(graph, tokens, imagePosition, zeros).run(image);
@@ -91,6 +90,13 @@ public final class MaskDecoderGraph {
     private String zeroPerPrompt(String points) {
         String one = graph.op("ReduceMax", points, graph.integers(1, 2));
         return graph.op("Mul", one, graph.scalar(0));
+    }
+
+    /** The same from the mask, which may come without a point: the largest of no coordinates is no number. */
+    private String zeroPerMask(String mask) {
+        String row = graph.op("Gather", Map.of("axis", 2L), mask, graph.integers(0));
+        String pixel = graph.op("Gather", Map.of("axis", 3L), row, graph.integers(0));
+        return graph.op("Mul", graph.reshape(pixel, -1, 1, 1), graph.scalar(0));
     }
 
     /** The IoU token and the four mask tokens, once per prompt: [p, 5, 256]. */
