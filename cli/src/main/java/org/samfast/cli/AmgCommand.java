@@ -1,15 +1,17 @@
 package org.samfast.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.samfast.cli.input.ImageArguments;
+import org.samfast.cli.input.ImageInputs;
+import org.samfast.cli.input.InputImage;
 import org.samfast.cli.output.MaskTree;
-import org.samfast.cli.terminal.StatusLine;
-import org.samfast.cli.terminal.StepTimes;
+import org.samfast.cli.output.OutputFile;
+import org.samfast.cli.pipeline.RunReport;
+import org.samfast.cli.resume.Journal;
 import org.samfast.everything.AutomaticMaskOptions;
 import org.samfast.image.ImageReader;
 import picocli.CommandLine.Command;
@@ -77,20 +79,31 @@ final class AmgCommand implements Callable<Integer> {
         AutomaticMaskOptions options = everything.options();
         takeModel();
         takeDevice();
-        List<Path> images = ImageArguments.expand(List.of(input));
-        MaskTree tree = new MaskTree(output, everything.convertToRle);
-        tree.conflict(images).ifPresent(conflict -> {
+        EverythingRun.Setting setting = new EverythingRun.Setting(
+                options,
+                new MaskTree(output, everything.convertToRle),
+                ImageReader.DEFAULT_PIXEL_LIMIT,
+                false,
+                spec.commandLine().getErr(),
+                model.quiet,
+                main.verbose);
+        ImageInputs inputs = ImageInputs.of(List.of(input), output, InputStream.nullInputStream());
+        List<InputImage> images = inThatFolder(inputs.images());
+        setting.tree().conflict(images).ifPresent(conflict -> {
             throw usage(conflict);
         });
-        Files.createDirectories(output.toAbsolutePath());
+        OutputFile.makeFolder(output);
         try (ModelSession session = model.open(null)) {
             checkType(session);
-            StatusLine progress = StatusLine.on(spec.commandLine().getErr(), !model.quiet);
-            StepTimes times = new StepTimes(spec.commandLine().getErr(), main.verbose);
-            EverythingRun run =
-                    new EverythingRun(session, options, tree, ImageReader.DEFAULT_PIXEL_LIMIT, false, progress, times);
-            return new ImageBatch(spec.commandLine(), main.verbose, model.quiet).run(images, run);
+            RunReport report = new RunReport(spec.commandLine(), main.verbose, model.quiet);
+            List<EverythingRun.Input> planned = setting.inputs(images, false);
+            return EverythingRun.run(session, setting, planned, inputs.problems(), Journal.none(), report);
         }
+    }
+
+    /** As amg.py, which does not look into folders below. */
+    private static List<InputImage> inThatFolder(List<InputImage> images) {
+        return images.stream().filter(InputImage::isAtTheTop).toList();
     }
 
     private void takeModel() {

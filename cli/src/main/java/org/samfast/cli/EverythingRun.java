@@ -2,11 +2,24 @@ package org.samfast.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.samfast.cli.input.ImageInputs;
+import org.samfast.cli.input.InputImage;
 import org.samfast.cli.output.JsonText;
 import org.samfast.cli.output.MaskTree;
 import org.samfast.cli.output.ResultJson;
+import org.samfast.cli.pipeline.Limits;
+import org.samfast.cli.pipeline.Pipeline;
+import org.samfast.cli.pipeline.RunReport;
+import org.samfast.cli.pipeline.Work;
+import org.samfast.cli.resume.ImageKey;
+import org.samfast.cli.resume.Journal;
 import org.samfast.cli.terminal.StatusLine;
 import org.samfast.cli.terminal.StepTimes;
 import org.samfast.everything.AutomaticMaskGenerator;
@@ -15,59 +28,146 @@ import org.samfast.everything.AutomaticMasks;
 import org.samfast.image.ImageReader;
 import org.samfast.image.RgbImage;
 
-/** What everything mode does with one image: read, ask on all points, write, say so. */
-final class EverythingRun implements ImageBatch.Work<Path> {
+/** What everything mode does with each image: read, ask on all points, write, say so. */
+final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Read, EverythingRun.Found> {
     private final ModelSession session;
-    private final AutomaticMaskOptions options;
-    private final MaskTree tree;
-    private final long maxPixels;
-    private final boolean json;
-    private final StatusLine progress;
-    private final StepTimes times;
+    private final Setting setting;
+    private final Journal journal;
+    private final StatusLine points;
+    private final AtomicBoolean firstRead = new AtomicBoolean(true);
+    private @Nullable AutomaticMaskGenerator generator;
 
-    /** @param json whether stdout gets JSON */
-    EverythingRun(
-            ModelSession session,
+    private EverythingRun(ModelSession session, Setting setting, Journal journal, boolean showsPoints) {
+        this.session = session;
+        this.setting = setting;
+        this.journal = journal;
+        points = StatusLine.on(setting.stderr, showsPoints);
+    }
+
+    /**
+     * How a run is done.
+     *
+     * @param json whether stdout gets JSON
+     * @param quiet whether stderr gets no progress
+     * @param verbose whether it gets the times of the steps
+     */
+    record Setting(
             AutomaticMaskOptions options,
             MaskTree tree,
             long maxPixels,
             boolean json,
-            StatusLine progress,
-            StepTimes times) {
-        this.session = session;
-        this.options = options;
-        this.tree = tree;
-        this.maxPixels = maxPixels;
-        this.json = json;
-        this.progress = progress;
-        this.times = times;
+            PrintWriter stderr,
+            boolean quiet,
+            boolean verbose) {
+        /** Those images as inputs of a run whose journal asks for keys, or of one without. */
+        List<Input> inputs(List<InputImage> images, boolean keys) {
+            return images.stream()
+                    .map(image ->
+                            new Input(image, keys ? ImageKey.of(image.file(), tree.target(image), "everything") : ""))
+                    .toList();
+        }
+    }
+
+    /**
+     * An image.
+     *
+     * @param key it and where its results go, for the journal; empty where none is kept
+     */
+    record Input(InputImage image, String key) {}
+
+    /** An image that is decoded. */
+    record Read(Input input, RgbImage image, StepTimes times) {}
+
+    /** An image with its masks. */
+    record Found(Read read, AutomaticMasks masks) {}
+
+    /** Does all inputs that the journal does not have; the exit code of the command. */
+    static int run(
+            ModelSession session,
+            Setting setting,
+            List<Input> inputs,
+            List<ImageInputs.Problem> problems,
+            Journal journal,
+            RunReport report)
+            throws IOException {
+        problems.forEach(problem -> report.failedBefore(problem.name(), problem.error()));
+        List<Input> rest =
+                inputs.stream().filter(input -> !journal.isDone(input.key)).toList();
+        report.doneBefore(inputs.size() - rest.size());
+        boolean showsPoints = inputs.size() + problems.size() == 1 && !setting.quiet;
+        EverythingRun run = new EverythingRun(session, setting, journal, showsPoints);
+        return new Pipeline<>(run, Limits.ofMachine(1), report).run(rest);
     }
 
     @Override
-    public String name(Path image) {
-        return image.toString();
+    public String name(Input input) {
+        return input.image.file().toString();
     }
 
     @Override
-    public List<String> process(Path file) throws IOException {
+    public Read read(Input input) throws IOException {
+        StepTimes times = firstRead.getAndSet(false)
+                ? new StepTimes(setting.stderr, setting.verbose)
+                : StepTimes.fromNow(setting.stderr, setting.verbose);
         times.done("start");
-        RgbImage image = ImageReader.read(file, maxPixels);
+        RgbImage image = ImageReader.read(input.image.file(), setting.maxPixels);
         times.done("read");
-        AutomaticMaskGenerator generator = new AutomaticMaskGenerator(session.backend(), options);
-        times.done("open backend");
-        AutomaticMasks found = generator.generate(
-                image, (decoded, all) -> progress.show(file + ": " + decoded + " of " + all + " points"));
-        times.done("generate");
-        progress.show(file + ": writing " + found.masks().size() + " masks");
-        Path written = tree.write(file, found);
-        progress.clear();
-        times.done("write");
-        times.print();
-        int masks = found.masks().size();
-        return List.of(
-                json
-                        ? JsonText.line(line -> write(line, file, written, masks))
-                        : written + "  " + masks + (masks == 1 ? " mask" : " masks"));
+        return new Read(input, image, times);
+    }
+
+    /** The image, and run lengths of its masks, which are short. */
+    @Override
+    public long bytes(Read read) {
+        return 4 * read.image.size().area();
+    }
+
+    @Override
+    public void open() throws IOException {
+        generator = new AutomaticMaskGenerator(session.backend(), setting.options);
+    }
+
+    @Override
+    public List<Found> compute(List<Read> batch) throws IOException {
+        List<Found> found = new ArrayList<>();
+        for (Read read : batch) {
+            read.times.done("wait");
+            found.add(new Found(read, generate(read)));
+            read.times.done("generate");
+        }
+        return found;
+    }
+
+    private AutomaticMasks generate(Read read) {
+        try {
+            return Objects.requireNonNull(generator, "computing begins with open")
+                    .generate(
+                            read.image,
+                            (decoded, all) ->
+                                    points.show(name(read.input) + ": " + decoded + " of " + all + " points"));
+        } finally {
+            points.clear();
+        }
+    }
+
+    @Override
+    public InOrder write(Found found) throws IOException {
+        Read read = found.read;
+        read.times.done("wait");
+        Path written = setting.tree.write(read.input.image, found.masks);
+        read.times.done("write");
+        List<String> lines =
+                List.of(line(read.input, written, found.masks.masks().size()));
+        return () -> {
+            journal.add(read.input.key, read.input.image.file(), setting.tree.files(read.input.image));
+            read.times.print();
+            return lines;
+        };
+    }
+
+    private String line(Input input, Path written, int masks) throws IOException {
+        return setting.json
+                ? JsonText.line(line -> write(line, input.image.file(), written, masks))
+                : written + "  " + masks + (masks == 1 ? " mask" : " masks");
     }
 
     private static void write(JsonGenerator json, Path image, Path written, int masks) throws IOException {
@@ -79,8 +179,14 @@ final class EverythingRun implements ImageBatch.Work<Path> {
     }
 
     @Override
-    public List<String> failed(Path image, String error) throws IOException {
-        progress.clear();
-        return json ? List.of(JsonText.line(line -> ResultJson.writeError(line, image, error))) : List.of();
+    public String goesOn() {
+        return journal.isKept() ? "the same command with --resume goes on" : "";
+    }
+
+    @Override
+    public List<String> failed(Input input, String error) throws IOException {
+        return setting.json
+                ? List.of(JsonText.line(line -> ResultJson.writeError(line, input.image.file(), error)))
+                : List.of();
     }
 }

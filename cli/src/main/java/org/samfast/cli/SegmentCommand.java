@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.samfast.cli.input.ImageArguments;
 import org.samfast.cli.input.ImageInputs;
 import org.samfast.cli.input.InputImage;
 import org.samfast.cli.output.MaskTree;
@@ -24,9 +23,7 @@ import org.samfast.cli.pipeline.RunReport;
 import org.samfast.cli.resume.Digest;
 import org.samfast.cli.resume.ImageKey;
 import org.samfast.cli.resume.Journal;
-import org.samfast.cli.terminal.StatusLine;
 import org.samfast.cli.terminal.StepTimes;
-import org.samfast.everything.AutomaticMaskOptions;
 import org.samfast.image.ImageReader;
 import org.samfast.mask.MaskChoice;
 import org.samfast.prompt.Prompt;
@@ -102,15 +99,13 @@ final class SegmentCommand implements Callable<Integer> {
             "--clip-to-box",
             "--refine",
             "--batch",
-            "--resume",
             "--dump");
 
     @Parameters(
             paramLabel = "IMAGE",
             arity = "1..*",
             description = "JPEG, PNG, GIF, BMP, TIFF or WebP files. A folder, or a quoted pattern such as"
-                    + " \"photos/*.jpg\", stands for the images in it and below; - for the list on stdin, one a line. With"
-                    + " --everything: files, and folders for the images in them.")
+                    + " \"photos/*.jpg\", stands for the images in it and below; - for the list on stdin, one a line.")
     List<Path> images = List.of();
 
     @Mixin
@@ -197,7 +192,7 @@ final class SegmentCommand implements Callable<Integer> {
         inputs.problems().forEach(problem -> report.failedBefore(problem.name(), problem.error()));
         asked.problems().forEach(problem -> report.failedBefore(problem.name(), problem.error()));
         try (ModelSession session = model.open(stages);
-                Journal journal = journal(session, planned, settings.folder());
+                Journal journal = journal(session, planned.size(), settings.folder(), folders(planned));
                 ResultWriter writer = new ResultWriter(settings)) {
             List<SegmentRun.Input> rest = planned.stream()
                     .filter(input -> !journal.isDone(input.key()))
@@ -208,21 +203,20 @@ final class SegmentCommand implements Callable<Integer> {
         }
     }
 
-    private Journal journal(ModelSession session, List<SegmentRun.Input> planned, Path folder) throws IOException {
-        if (!keepsJournal(planned.size())) {
+    private Journal journal(ModelSession session, int files, Path folder, List<Path> outputFolders) throws IOException {
+        if (!keepsJournal(files)) {
             return Journal.none();
         }
         String key = session.runKey(spec, NOT_OF_THE_RESULT);
-        return resume
-                ? Journal.resume(
-                        folder,
-                        key,
-                        planned.stream().map(input -> input.names().folder()).toList())
-                : Journal.begin(folder, key);
+        return resume ? Journal.resume(folder, key, outputFolders) : Journal.begin(folder, key);
     }
 
     private boolean keepsJournal(int files) {
         return resume || files > 1;
+    }
+
+    private static List<Path> folders(List<SegmentRun.Input> planned) {
+        return planned.stream().map(input -> input.names().folder()).toList();
     }
 
     private int batch(ModelSession session) {
@@ -230,18 +224,27 @@ final class SegmentCommand implements Callable<Integer> {
     }
 
     private int findEverything() throws IOException {
-        AutomaticMaskOptions options = everythingOptions.options();
-        List<Path> files = ImageArguments.expand(images);
-        MaskTree tree = new MaskTree(output.out, everythingOptions.convertToRle);
-        tree.conflict(files).ifPresent(conflict -> {
+        EverythingRun.Setting setting = new EverythingRun.Setting(
+                everythingOptions.options(),
+                new MaskTree(output.out, everythingOptions.convertToRle),
+                maxPixels,
+                json,
+                spec.commandLine().getErr(),
+                model.quiet,
+                main.verbose);
+        ImageInputs inputs = ImageInputs.of(images, output.out, System.in);
+        setting.tree().conflict(inputs.images()).ifPresent(conflict -> {
             throw usage(conflict);
         });
         OutputFile.makeFolder(output.out);
-        try (ModelSession session = model.open(null)) {
-            StatusLine progress = StatusLine.on(spec.commandLine().getErr(), !model.quiet);
-            StepTimes times = new StepTimes(spec.commandLine().getErr(), main.verbose);
-            return new ImageBatch(spec.commandLine(), main.verbose, model.quiet)
-                    .run(files, new EverythingRun(session, options, tree, maxPixels, json, progress, times));
+        List<EverythingRun.Input> planned =
+                setting.inputs(inputs.images(), keepsJournal(inputs.images().size()));
+        List<Path> folders =
+                inputs.images().stream().map(setting.tree()::folder).toList();
+        try (ModelSession session = model.open(null);
+                Journal journal = journal(session, planned.size(), output.out, folders)) {
+            RunReport report = new RunReport(spec.commandLine(), main.verbose, model.quiet);
+            return EverythingRun.run(session, setting, planned, inputs.problems(), journal, report);
         }
     }
 

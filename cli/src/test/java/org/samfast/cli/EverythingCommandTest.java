@@ -116,7 +116,6 @@ class EverythingCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--everything --resume|--resume and --everything: give one of them",
                 "--everything --points 1,1|--points and --everything: give one of them",
                 "--everything --format rle|--format and --everything: give one of them",
                 "--points 1,1 --crop-n-layers 1|--crop-n-layers needs --everything",
@@ -136,14 +135,52 @@ class EverythingCommandTest {
     }
 
     @Test
-    void twoImagesOfOneNameAreRefused() throws Exception {
-        Path other =
-                Files.copy(image, Files.createDirectory(folder.resolve("more")).resolve("dog.bmp"));
+    void twoImagesOfOneNameInAFolderAreRefused() throws Exception {
+        Path other = Files.copy(image, folder.resolve("dog.bmp"));
         Ended ended = segment(other);
         assertThat(ended.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(ended.errorLines().getFirst())
                 .isEqualTo("sam: " + image + " and " + other + " would both write " + out.resolve("dog")
                         + "; segment them in two runs with different output folders");
+    }
+
+    @Test
+    void foldersBelowAreMirroredAndABadImageIsReportedAtTheEnd() throws Exception {
+        Path photos = photos();
+        Ended ended = segmentFolder(photos);
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(ended.stderr()).endsWith("sam: 1 of 3 images failed: " + photos.resolve("bad.jpg") + "\n");
+        assertThat(ended.outputLines())
+                .containsExactly(out.resolve("cat") + "  8 masks", out.resolve("more/dog") + "  8 masks");
+    }
+
+    @Test
+    void resumeDoesOnlyWhatIsMissing() throws Exception {
+        Path photos = photos();
+        segmentFolder(photos);
+        assertThat(segmentFolder(photos, "--resume").stdout()).isEmpty();
+        Files.delete(out.resolve("cat/5.png"));
+        assertThat(segmentFolder(photos, "--resume").outputLines()).containsExactly(out.resolve("cat") + "  8 masks");
+        assertThat(out.resolve("cat/5.png")).exists();
+        assertThat(segmentFolder(photos, "--resume", "--box-nms-thresh", 0.5).outputLines())
+                .containsExactly(out.resolve("cat") + "  4 masks", out.resolve("more/dog") + "  4 masks");
+    }
+
+    @Test
+    void amgLooksOnlyIntoTheFolderItself() throws Exception {
+        Path photos = photos();
+        List<Object> words = new ArrayList<>(List.of("amg", "--input", photos, "--output", out));
+        words.addAll(List.of(FOUR_POINTS));
+        assertThat(SamInProcess.run(words.toArray()).outputLines()).containsExactly(out.resolve("cat") + "  8 masks");
+    }
+
+    private Path photos() throws IOException {
+        Path photos = folder.resolve("photos");
+        Files.createDirectories(photos.resolve("more"));
+        Files.copy(image, photos.resolve("cat.png"));
+        Files.copy(image, photos.resolve("more/dog.png"));
+        Files.writeString(photos.resolve("bad.jpg"), "text");
+        return photos;
     }
 
     @ParameterizedTest
@@ -165,7 +202,11 @@ class EverythingCommandTest {
     }
 
     private Ended segment(Object... more) {
-        List<Object> words = new ArrayList<>(List.of("segment", image, "--everything", "--out", out));
+        return segmentFolder(image, more);
+    }
+
+    private Ended segmentFolder(Path images, Object... more) {
+        List<Object> words = new ArrayList<>(List.of("segment", images, "--everything", "--out", out));
         words.addAll(Arrays.asList(FOUR_POINTS));
         words.addAll(Arrays.asList(more));
         return SamInProcess.run(words.toArray());

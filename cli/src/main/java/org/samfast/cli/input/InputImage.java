@@ -22,6 +22,11 @@ public record InputImage(Path file, Path below) {
         return String.valueOf(file.getFileName());
     }
 
+    /** Whether its results belong into the output folder itself. */
+    public boolean isAtTheTop() {
+        return below.equals(TOP);
+    }
+
     InputImage in(Path folder) {
         return new InputImage(file, folder);
     }

@@ -31,12 +31,12 @@ public final class MaskTree {
     }
 
     /** Empty, or a sentence that names two images of the same stem. */
-    public Optional<String> conflict(List<Path> images) {
+    public Optional<String> conflict(List<InputImage> images) {
         Map<Path, Path> writers = new HashMap<>();
-        for (Path image : images) {
-            @Nullable Path other = writers.put(target(image), image);
+        for (InputImage image : images) {
+            @Nullable Path other = writers.put(target(image), image.file());
             if (other != null) {
-                return Optional.of(other + " and " + image + " would both write " + target(image)
+                return Optional.of(other + " and " + image.file() + " would both write " + target(image)
                         + "; segment them in two runs with different output folders");
             }
         }
@@ -49,8 +49,9 @@ public final class MaskTree {
      * @return the folder or file
      * @throws OutputException where it cannot be written
      */
-    public Path write(Path image, AutomaticMasks found) throws OutputException {
+    public Path write(InputImage image, AutomaticMasks found) throws OutputException {
         Path target = target(image);
+        OutputFile.makeFolder(folder(image));
         if (asJson) {
             OutputFile.write(target, out -> JsonText.python(out, json -> AutomaticMasksJson.write(json, found)));
             return target;
@@ -64,9 +65,27 @@ public final class MaskTree {
         return target;
     }
 
-    private Path target(Path image) {
-        String stem = new InputImage(image, folder).stem();
-        return folder.resolve(asJson ? stem + ".json" : stem);
+    /** Where the folder or file of an image lies. */
+    public Path folder(InputImage image) {
+        return folder.resolve(image.below());
+    }
+
+    /** The folder or file of an image. */
+    public Path target(InputImage image) {
+        return folder(image).resolve(asJson ? image.stem() + ".json" : image.stem());
+    }
+
+    /** All files of an image that are there. */
+    public List<Path> files(InputImage image) throws OutputException {
+        Path target = target(image);
+        if (asJson) {
+            return List.of(target);
+        }
+        try (Stream<Path> files = Files.list(target)) {
+            return files.sorted().toList();
+        } catch (IOException e) {
+            throw new OutputException(target, e);
+        }
     }
 
     private static void fill(Path made, AutomaticMasks found) throws IOException {

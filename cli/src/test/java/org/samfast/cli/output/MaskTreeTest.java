@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.samfast.cli.input.InputImage;
 import org.samfast.everything.AutomaticMask;
 import org.samfast.everything.AutomaticMasks;
 import org.samfast.image.CropBox;
@@ -24,6 +25,8 @@ class MaskTreeTest {
     private static final Path GOLDEN = Path.of(System.getProperty("sam.testdata"), "golden/everything");
     private static final Pattern COUNTS = Pattern.compile("\"counts\": \"([^\"]*)\"");
     private static final Size SIZE = new Size(800, 534);
+
+    private static final InputImage GROCERIES = new InputImage(Path.of("groceries.jpg"), Path.of(""));
 
     @TempDir
     Path folder;
@@ -43,14 +46,14 @@ class MaskTreeTest {
 
     @Test
     void metadataIsByteForByteAmgs() throws Exception {
-        Path written = new MaskTree(folder, false).write(Path.of("groceries.jpg"), masks);
+        Path written = new MaskTree(folder, false).write(GROCERIES, masks);
         assertThat(written).isEqualTo(folder.resolve("groceries")).isDirectoryContaining("glob:**/3.png");
         assertThat(written.resolve("metadata.csv")).hasSameBinaryContentAs(GOLDEN.resolve("amg.csv"));
     }
 
     @Test
     void jsonIsByteForByteAmgs() throws Exception {
-        Path written = new MaskTree(folder, true).write(Path.of("groceries.jpg"), masks);
+        Path written = new MaskTree(folder, true).write(GROCERIES, masks);
         assertThat(written).isEqualTo(folder.resolve("groceries.json"));
         assertThat(written).hasSameBinaryContentAs(GOLDEN.resolve("amg.json"));
     }
