@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.samfast.cli.input.ImageArguments;
 import org.samfast.cli.output.MaskTree;
 import org.samfast.cli.terminal.StatusLine;
-import org.samfast.cli.terminal.StepTimes;
 import org.samfast.everything.AutomaticMaskOptions;
 import org.samfast.image.ImageReader;
 import picocli.CommandLine.Command;
@@ -86,10 +85,9 @@ final class AmgCommand implements Callable<Integer> {
         try (ModelSession session = model.open(null)) {
             checkType(session);
             StatusLine progress = StatusLine.on(spec.commandLine().getErr(), !model.quiet);
-            StepTimes times = new StepTimes(spec.commandLine().getErr(), main.verbose);
-            EverythingRun run =
-                    new EverythingRun(session, options, tree, ImageReader.DEFAULT_PIXEL_LIMIT, false, progress, times);
-            return new ImageBatch(spec.commandLine(), main.verbose, model.quiet).run(images, run);
+            EverythingRun run = new EverythingRun(
+                    session, options, tree, ImageReader.DEFAULT_PIXEL_LIMIT, false, progress, main.verbose);
+            return new ImageBatch(spec.commandLine(), main.verbose, model.quiet).run(images, run, run.inFlight());
         }
     }
 

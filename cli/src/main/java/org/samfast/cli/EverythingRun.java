@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.samfast.cli.output.JsonText;
 import org.samfast.cli.output.MaskTree;
 import org.samfast.cli.output.ResultJson;
@@ -17,13 +19,17 @@ import org.samfast.image.RgbImage;
 
 /** What everything mode does with one image: read, ask on all points, write, say so. */
 final class EverythingRun implements ImageBatch.Work<Path> {
+    /** Images at a time on a device that is given several: it works on one while the host reads and writes others. */
+    private static final int IN_FLIGHT = 4;
+
     private final ModelSession session;
     private final AutomaticMaskOptions options;
     private final MaskTree tree;
     private final long maxPixels;
     private final boolean json;
     private final StatusLine progress;
-    private final StepTimes times;
+    private final boolean verbose;
+    private final AtomicReference<@Nullable StepTimes> ofFirst;
 
     /** @param json whether stdout gets JSON */
     EverythingRun(
@@ -33,14 +39,20 @@ final class EverythingRun implements ImageBatch.Work<Path> {
             long maxPixels,
             boolean json,
             StatusLine progress,
-            StepTimes times) {
+            boolean verbose) {
         this.session = session;
         this.options = options;
         this.tree = tree;
         this.maxPixels = maxPixels;
         this.json = json;
         this.progress = progress;
-        this.times = times;
+        this.verbose = verbose;
+        ofFirst = new AtomicReference<>(new StepTimes(session.stderr(), verbose));
+    }
+
+    /** How many images to work on at a time. */
+    int inFlight() {
+        return Math.min(IN_FLIGHT, session.batch());
     }
 
     @Override
@@ -50,6 +62,8 @@ final class EverythingRun implements ImageBatch.Work<Path> {
 
     @Override
     public List<String> process(Path file) throws IOException {
+        StepTimes start = ofFirst.getAndSet(null);
+        StepTimes times = start != null ? start : StepTimes.fromNow(session.stderr(), verbose);
         times.done("start");
         RgbImage image = ImageReader.read(file, maxPixels);
         times.done("read");

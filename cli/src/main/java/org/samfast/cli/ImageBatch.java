@@ -1,13 +1,24 @@
 package org.samfast.cli;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintWriter;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.samfast.cli.terminal.StatusLine;
 import picocli.CommandLine;
 
-/** Works through images one after the other; a bad one is reported and the next one follows. */
+/**
+ * Works through images, several at a time where that is asked for; results come in the order of the images. A bad one is reported
+ * and the next one follows.
+ */
 final class ImageBatch {
     private final PrintWriter stdout;
     private final PrintWriter stderr;
@@ -41,28 +52,64 @@ final class ImageBatch {
         }
     }
 
-    /** Does the work on every image; the exit code of the command. */
-    <T> int run(List<T> images, Work<T> work) throws IOException {
+    /**
+     * Does the work on every image; the exit code of the command.
+     *
+     * @param inFlight how many images are worked on at a time
+     */
+    <T> int run(List<T> images, Work<T> work, int inFlight) throws IOException {
         StatusLine progress = StatusLine.on(stderr, images.size() > 1 && !quiet);
-        for (int i = 0; i < images.size(); i++) {
-            progress.show("image " + (i + 1) + "/" + images.size());
-            List<String> lines = processOrReport(images.get(i), work, progress);
-            progress.clear();
-            lines.forEach(stdout::println);
-            stdout.flush();
+        Deque<Future<List<String>>> begun = new ArrayDeque<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(inFlight, ImageBatch::thread)) {
+            try {
+                for (int i = 0; i < images.size(); i++) {
+                    for (int next = i + begun.size(); next < Math.min(images.size(), i + inFlight); next++) {
+                        T image = images.get(next);
+                        begun.add(threads.submit(() -> work.process(image)));
+                    }
+                    progress.show("image " + (i + 1) + "/" + images.size());
+                    List<String> lines = resultOrReport(begun.remove(), images.get(i), work, progress);
+                    progress.clear();
+                    lines.forEach(stdout::println);
+                    stdout.flush();
+                }
+            } finally {
+                begun.forEach(image -> image.cancel(true));
+            }
         }
         return conclude(images.size());
     }
 
-    private <T> List<String> processOrReport(T image, Work<T> work, StatusLine progress) throws IOException {
+    private static Thread thread(Runnable images) {
+        Thread thread = new Thread(images, "sam-image");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private <T> List<String> resultOrReport(Future<List<String>> result, T image, Work<T> work, StatusLine progress)
+            throws IOException {
         try {
-            return work.process(image);
-        } catch (IOException e) {
+            return result.get();
+        } catch (ExecutionException e) {
             progress.clear();
-            report(e);
-            failed.add(work.name(image));
-            return work.failed(image, ErrorLine.of(e));
+            if (e.getCause() instanceof IOException bad) {
+                report(bad);
+                failed.add(work.name(image));
+                return work.failed(image, ErrorLine.of(bad));
+            }
+            throw unchecked(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted before " + work.name(image) + " was done");
         }
+    }
+
+    /** What work throws beside an IOException is no fault of the image, and ends the run. */
+    private static RuntimeException unchecked(@Nullable Throwable cause) {
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        return cause instanceof RuntimeException e ? e : new IllegalStateException(cause);
     }
 
     private void report(IOException error) {

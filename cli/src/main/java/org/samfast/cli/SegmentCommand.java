@@ -239,9 +239,8 @@ final class SegmentCommand implements Callable<Integer> {
         OutputFile.makeFolder(output.out);
         try (ModelSession session = model.open(null)) {
             StatusLine progress = StatusLine.on(spec.commandLine().getErr(), !model.quiet);
-            StepTimes times = new StepTimes(spec.commandLine().getErr(), main.verbose);
-            return new ImageBatch(spec.commandLine(), main.verbose, model.quiet)
-                    .run(files, new EverythingRun(session, options, tree, maxPixels, json, progress, times));
+            EverythingRun run = new EverythingRun(session, options, tree, maxPixels, json, progress, main.verbose);
+            return new ImageBatch(spec.commandLine(), main.verbose, model.quiet).run(files, run, run.inFlight());
         }
     }
 
