@@ -48,6 +48,25 @@ public final class MaskDecoder implements AutoCloseable {
         heads = new MaskHeads(kernels, steps, weights);
     }
 
+    private MaskDecoder(MaskDecoder other) {
+        device = other.device;
+        steps = other.steps;
+        kernels = other.kernels;
+        tokenEmbedding = other.tokenEmbedding;
+        densePrompt = other.densePrompt;
+        prompts = other.prompts;
+        layer0 = other.layer0;
+        layer1 = other.layer1;
+        finalAttention = other.finalAttention;
+        finalNorm = other.finalNorm;
+        heads = other.heads;
+    }
+
+    /** One that can be in use at the same time, with the same weights. */
+    public MaskDecoder another() {
+        return new MaskDecoder(this);
+    }
+
     /** Sees tokens [pairs][tokens][256] and what mask prompts or their absence add to the image, [pairs][4096][256]. */
     public interface Stages {
         void prompts(DeviceBuffer tokens, int tokensPerPair, DeviceBuffer dense, DeviceBuffer imagePosition);
