@@ -155,6 +155,7 @@ def main():
     parser.add_argument("--flags", nargs="*", default=[])
     options = parser.parse_args()
     torch.manual_seed(1)
+    torch.zeros(1, device="cuda")   # makes the context that the modules are loaded into
     to, of, absorb = (load(f"decoder/{name}.cu", *options.flags) for name in ("attend_to_image", "attend_from_image", "absorb_tokens"))
     upscale = load("mask/upscale_masks.cu", *options.flags)
     tile = CHANNELS * 2
