@@ -10,7 +10,7 @@ import org.samfast.prompt.ImagePoint;
  *
  * @param embedding of the crop
  * @param points in pixels of the crop
- * @param pointsPerBatch how many points to decode at once, at most
+ * @param pointsPerBatch how many points to decode at once where their masks come to the host; the masks are the same for any
  * @param crop where the crop lies in the image
  * @param image size of the whole image
  */

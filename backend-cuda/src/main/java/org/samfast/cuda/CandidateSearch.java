@@ -59,13 +59,15 @@ final class CandidateSearch implements AutoCloseable {
         changes = GrowingBuffer.onDevice(device, "changes of candidates");
     }
 
-    /** The points of a request in equal runs, the last perhaps shorter. */
+    /**
+     * The points of a request in equal runs, the last perhaps shorter. They are as long as the device's memory is meant for, not
+     * as the request's batches, which the host would need.
+     */
     private record Runs(int points, int each) {
-        static Runs of(CandidateRequest request) {
+        static Runs of(CandidateRequest request, int most) {
             long fit = BITS_AT_ONCE
                     / (SelectCandidates.OUTPUTS
                             * UpscaleBits.bytes(request.crop().size()));
-            int most = Math.min(request.pointsPerBatch(), DecodedPairs.PAIRS_AT_ONCE);
             return new Runs(request.points().size(), Math.clamp(fit, 1, most));
         }
 
@@ -88,7 +90,7 @@ final class CandidateSearch implements AutoCloseable {
      * @param pairs one per point of the request
      */
     FoundCandidates find(CandidateRequest request, List<PromptPair> pairs) {
-        Runs runs = Runs.of(request);
+        Runs runs = Runs.of(request, decoder.pairsAtOnce());
         if (runs.count() == 0) {
             return new FoundCandidates(List.of(), new int[0]);
         }

@@ -4,10 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
-import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendInfo;
-import org.samfast.backend.BackendLostException;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.CandidateMasks;
 import org.samfast.backend.CandidateRequest;
@@ -18,25 +15,19 @@ import org.samfast.backend.SegmentRequest;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
-import org.samfast.cuda.device.DeviceLostException;
 import org.samfast.image.RgbImage;
 import org.samfast.mask.MaskPrediction;
 import org.samfast.mask.MaskRequest;
 import org.samfast.mask.ScoredMask;
 import org.samfast.mask.Segmentation;
 
-/**
- * SAM on our own CUDA kernels. Calls from several threads take turns, since each fills the GPU by itself. An error that ends
- * the GPU's context ends this backend: CUDA opens no other in the same process (driver 580, tried with the primary context
- * reset and with a context of our own).
- */
+/** SAM on our own CUDA kernels, for any thread: {@link EngineTurns}. */
 final class CudaBackend implements SamBackend {
     private final boolean observed;
-    private @Nullable CudaEngine engine;
-    private String noEngineBecause = "it is closed";
+    private final EngineTurns turns;
 
     private CudaBackend(CudaEngine engine, boolean observed) {
-        this.engine = engine;
+        turns = new EngineTurns(engine);
         this.observed = observed;
     }
 
@@ -51,32 +42,8 @@ final class CudaBackend implements SamBackend {
         }
     }
 
-    /** Runs a call on the engine. */
-    private synchronized <T> T on(Function<CudaEngine, T> call) {
-        CudaEngine now = engine;
-        if (now == null) {
-            throw new BackendException("cuda: the backend cannot be used, " + noEngineBecause);
-        }
-        try {
-            return applied(now, call);
-        } catch (DeviceLostException e) {
-            engine = null;
-            noEngineBecause = "the GPU was lost: " + e.getMessage();
-            now.close();
-            throw new BackendLostException(
-                    "cuda: " + e.getMessage() + "; this process cannot use the GPU again: start sam anew", e);
-        }
-    }
-
-    private static <T> T applied(CudaEngine engine, Function<CudaEngine, T> call) {
-        try {
-            return call.apply(engine);
-        } catch (DeviceLostException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            engine.settle();
-            throw e;
-        }
+    private <T> T on(Function<CudaEngine, T> call) {
+        return turns.on(EngineTurns.Lane.MAIN, call);
     }
 
     @Override
@@ -104,7 +71,10 @@ final class CudaBackend implements SamBackend {
         return observed ? SamBackend.super.segment(requests) : on(now -> now.segment(requests));
     }
 
-    /** Of several callers' requests one is on the device at a time, while the others' results become Java's. */
+    /**
+     * Of several callers' requests one is searched at a time, while another's image is encoded and the others' results become
+     * Java's.
+     */
     @Override
     public List<CandidateMasks> candidates(List<CandidateRequest> requests, IntConsumer decoded) {
         if (observed) {
@@ -112,7 +82,8 @@ final class CudaBackend implements SamBackend {
         }
         List<CandidateMasks> masks = new ArrayList<>();
         for (CandidateRequest request : requests) {
-            masks.add(on(now -> now.candidates(request)).masks(request));
+            masks.add(turns.on(EngineTurns.Lane.SEARCH, now -> now.candidates(request))
+                    .masks(request));
             decoded.accept(request.points().size());
         }
         return masks;
@@ -129,10 +100,8 @@ final class CudaBackend implements SamBackend {
     }
 
     /** Nothing is left to free of an engine that is gone. */
-    synchronized void free(CudaEngine owner, DeviceBuffer tokens) {
-        if (engine == owner) {
-            tokens.close();
-        }
+    void free(CudaEngine owner, DeviceBuffer tokens) {
+        turns.onlyOn(owner, () -> owner.free(tokens));
     }
 
     @Override
@@ -151,11 +120,7 @@ final class CudaBackend implements SamBackend {
     }
 
     @Override
-    public synchronized void close() {
-        CudaEngine now = engine;
-        engine = null;
-        if (now != null) {
-            now.close();
-        }
+    public void close() {
+        turns.close();
     }
 }

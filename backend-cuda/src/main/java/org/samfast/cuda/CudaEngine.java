@@ -33,7 +33,7 @@ import org.samfast.mask.Segmentation;
 import org.samfast.prompt.EncoderPoint;
 import org.samfast.prompt.Prompt;
 
-/** SAM on one device, as long as that lives. For one thread at a time. */
+/** SAM on one device, as long as that lives. For one thread at a time, and beside it one that searches: {@link EngineTurns}. */
 final class CudaEngine implements AutoCloseable {
     /** Images per sequence of launches; past some 8 a GPU gains little, and the memory grows with it. */
     private static final int IMAGES_AT_ONCE = 32;
@@ -54,7 +54,8 @@ final class CudaEngine implements AutoCloseable {
     private final Transfers transfers;
     private final MaskFinish masks;
     private final SegmentBatch batch;
-    private final CandidateSearch search;
+    private final SearchLane search;
+    private final EmbeddingStore embeddings;
     private final @Nullable StageReport report;
 
     CudaEngine(Device device, Checkpoint checkpoint, BackendOptions options) {
@@ -70,7 +71,8 @@ final class CudaEngine implements AutoCloseable {
         transfers = new Transfers(device, stream);
         masks = new MaskFinish(device, stream, transfers);
         batch = new SegmentBatch(device, stream, transfers, decoder, masks);
-        search = new CandidateSearch(device, stream, transfers, decoder);
+        search = new SearchLane(device, decoder.another());
+        embeddings = new EmbeddingStore(device, (long) EMBEDDING_VALUES * element.bytes());
         report = observer == null ? null : new StageReport(stream, element, observer);
     }
 
@@ -86,14 +88,14 @@ final class CudaEngine implements AutoCloseable {
     /** The embeddings belong to the backend, which takes turns for them. */
     List<CudaEmbedding> embed(List<RgbImage> images, CudaBackend backend) {
         int atOnce = report == null ? IMAGES_AT_ONCE : 1;
-        List<CudaEmbedding> embeddings = new ArrayList<>();
+        List<CudaEmbedding> made = new ArrayList<>();
         try {
             for (int first = 0; first < images.size(); first += atOnce) {
-                embedTogether(images.subList(first, Math.min(images.size(), first + atOnce)), backend, embeddings);
+                embedTogether(images.subList(first, Math.min(images.size(), first + atOnce)), backend, made);
             }
-            return embeddings;
+            return made;
         } catch (RuntimeException e) {
-            embeddings.forEach(embedding -> embedding.tokens().close());
+            made.forEach(embedding -> free(embedding.tokens()));
             throw e;
         }
     }
@@ -102,11 +104,16 @@ final class CudaEngine implements AutoCloseable {
         DeviceBuffer made = encode(images);
         long bytes = (long) EMBEDDING_VALUES * element.bytes();
         for (int i = 0; i < images.size(); i++) {
-            DeviceBuffer own = device.allocate("image embedding", bytes);
+            DeviceBuffer own = embeddings.take();
             into.add(new CudaEmbedding(backend, this, images.get(i).size(), own));
             own.copyFrom(stream, made.slice(i * bytes, bytes), bytes);
         }
         settle();
+    }
+
+    /** Gives the tokens of an embedding back; for any thread. */
+    void free(DeviceBuffer tokens) {
+        embeddings.giveBack(tokens);
     }
 
     private DeviceBuffer encode(List<RgbImage> images) {
@@ -225,6 +232,11 @@ final class CudaEngine implements AutoCloseable {
         transfers.reset();
     }
 
+    /** The same after a search. */
+    void settleSearch() {
+        search.settle();
+    }
+
     double millis(Runnable work) {
         try (Event before = stream.record()) {
             work.run();
@@ -275,6 +287,7 @@ final class CudaEngine implements AutoCloseable {
         search.close();
         masks.close();
         transfers.close();
+        embeddings.close();
         weights.close();
         stream.close();
         device.close();

@@ -14,9 +14,6 @@ import org.samfast.mask.MaskPrediction;
 
 /** Pairs of image and prompt through the decoder, run after run; their logits and ratings on the host once waited for. */
 final class DecodedPairs {
-    /** Prompts per sequence of launches, about 12 MB each in bf16. */
-    static final int PAIRS_AT_ONCE = 64;
-
     private static final int LOGIT_VALUES = LowResLogits.MASKS * LowResLogits.SIDE * LowResLogits.SIDE;
 
     private final List<Run> runs = new ArrayList<>();
@@ -34,8 +31,9 @@ final class DecodedPairs {
 
     /** Puts the decoding of all pairs, and the copies of what it makes, into the stream. */
     void put(MaskDecoder decoder, Stream stream, Transfers transfers, List<PromptPair> pairs, AfterRun after) {
-        for (int first = 0; first < pairs.size(); first += PAIRS_AT_ONCE) {
-            int count = Math.min(pairs.size() - first, PAIRS_AT_ONCE);
+        int atOnce = decoder.pairsAtOnce();
+        for (int first = 0; first < pairs.size(); first += atOnce) {
+            int count = Math.min(pairs.size() - first, atOnce);
             MaskDecoder.Decoded decoded = decoder.decode(stream, transfers, pairs.subList(first, first + count));
             MemorySegment logits = transfers.download(decoded.logits(), (long) count * LOGIT_VALUES * Float.BYTES);
             MemorySegment iou = transfers.download(decoded.iou(), (long) count * LowResLogits.MASKS * Float.BYTES);

@@ -18,6 +18,7 @@ import org.samfast.cli.bench.BenchRow;
 import org.samfast.cli.bench.BenchRun;
 import org.samfast.cli.bench.BenchSubject;
 import org.samfast.cli.bench.BenchTable;
+import org.samfast.cli.bench.EverythingBench;
 import org.samfast.cli.bench.ResultsCsv;
 import org.samfast.cli.bench.Rounds;
 import org.samfast.cli.bench.SyntheticImages;
@@ -39,12 +40,15 @@ import picocli.CommandLine.Spec;
             "The encoder is timed alone, on images that are resized and normalised already. The end-to-end clock runs from"
                     + " RGB in host memory to 3 masks at the size of the image for each of 8 clicks, in host memory. On a"
                     + " GPU it is the GPU's own clock. Accuracy is against fp32 on the same backend.",
+            "With --everything the clock runs from RGB in host memory to everything mode's records in host memory: of one"
+                    + " image alone, and with --in-flight images at a time.",
             "In a checkout of sam every batch adds a row to bench/results/DEVICE.csv, elsewhere to --csv FILE if given."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  sam bench --batch 1 --rounds 2 --warmup 0 --csv results.csv",
-            "  sam bench --batch 1 --rounds 1 --warmup 0 --image dog.jpg --json"
+            "  sam bench --batch 1 --rounds 1 --warmup 0 --image dog.jpg --json",
+            "  sam bench --everything --points-per-side 4 --rounds 2 --warmup 0 --in-flight 1"
         })
 final class BenchCommand implements Callable<Integer> {
     private static final int LARGEST_BATCH = 1024;
@@ -94,6 +98,19 @@ final class BenchCommand implements Callable<Integer> {
     @Nullable
     Path csv;
 
+    @Option(names = "--everything", description = "Measure everything mode, a round being an image; adds no row.")
+    boolean everything;
+
+    @Option(
+            names = "--in-flight",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Images of everything mode at a time; default: ${DEFAULT-VALUE}.")
+    int inFlight;
+
+    @Mixin
+    EverythingOptions everythingOptions = new EverythingOptions();
+
     @Mixin
     ResultPrinter result = new ResultPrinter();
 
@@ -105,6 +122,10 @@ final class BenchCommand implements Callable<Integer> {
         checkUsage();
         List<RgbImage> images = images();
         try (ModelSession session = model.open(null)) {
+            if (everything) {
+                measureEverything(session.backend(), images);
+                return ExitCode.DONE;
+            }
             Instant date = Instant.now();
             double firstMask = BenchRun.firstMaskSeconds(session::backend, images.getFirst());
             BenchSubject subject = new BenchSubject(
@@ -119,6 +140,13 @@ final class BenchCommand implements Callable<Integer> {
             measure(session.backend(), subject, images);
         }
         return ExitCode.DONE;
+    }
+
+    private void measureEverything(SamBackend backend, List<RgbImage> images) throws IOException {
+        Rounds wanted = rounds(backend.info());
+        EverythingBench bench = new EverythingBench(backend, everythingOptions.options(), images, wanted);
+        EverythingBench.Result measured = bench.measure(inFlight);
+        result.print(List.of(measured.line()), measured::write);
     }
 
     private void measure(SamBackend backend, BenchSubject subject, List<RgbImage> images) throws IOException {
@@ -198,6 +226,13 @@ final class BenchCommand implements Callable<Integer> {
     private void checkUsage() {
         for (int batch : batches) {
             require(batch >= 1 && batch <= LARGEST_BATCH, "--batch: expected 1 to " + LARGEST_BATCH, batch);
+        }
+        require(inFlight >= 1 && inFlight <= LARGEST_BATCH, "--in-flight: expected 1 to " + LARGEST_BATCH, inFlight);
+        if (!everything && !everythingOptions.given().isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    String.join(", ", everythingOptions.given()) + ": only with --everything; for example: sam bench"
+                            + " --everything --points-per-side 16");
         }
         require(rounds == null || rounds >= 1, "--rounds: expected 1 or more", rounds);
         require(warmup == null || warmup >= 0, "--warmup: expected 0 or more", warmup);

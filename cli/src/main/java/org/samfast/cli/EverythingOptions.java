@@ -26,7 +26,9 @@ final class EverythingOptions {
             names = "--points-per-batch",
             paramLabel = "N",
             defaultValue = "64",
-            description = "Points decoded at once; fewer take less memory; default: ${DEFAULT-VALUE}.")
+            description =
+                    "Points decoded at once on a CPU; fewer take less memory; default: ${DEFAULT-VALUE}. A GPU takes"
+                            + " as many as suit it.")
     int pointsPerBatch;
 
     @Option(

@@ -2,11 +2,16 @@ package org.samfast.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.samfast.cli.input.ImageInputs;
@@ -30,6 +35,9 @@ import org.samfast.image.RgbImage;
 
 /** What everything mode does with each image: read, ask on all points, write, say so. */
 final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Read, EverythingRun.Found> {
+    /** Images at a time on a device that is given several: one's search runs beside what the host does for another. */
+    private static final int IN_FLIGHT = 4;
+
     private final ModelSession session;
     private final Setting setting;
     private final Journal journal;
@@ -96,7 +104,7 @@ final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Rea
         report.doneBefore(inputs.size() - rest.size());
         boolean showsPoints = inputs.size() + problems.size() == 1 && !setting.quiet;
         EverythingRun run = new EverythingRun(session, setting, journal, showsPoints);
-        return new Pipeline<>(run, Limits.ofMachine(1), report).run(rest);
+        return new Pipeline<>(run, Limits.ofMachine(Math.min(IN_FLIGHT, session.batch())), report).run(rest);
     }
 
     @Override
@@ -128,13 +136,37 @@ final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Rea
 
     @Override
     public List<Found> compute(List<Read> batch) throws IOException {
-        List<Found> found = new ArrayList<>();
-        for (Read read : batch) {
-            read.times.done("wait");
-            found.add(new Found(read, generate(read)));
-            read.times.done("generate");
+        batch.forEach(read -> read.times.done("wait"));
+        if (batch.size() == 1) {
+            return List.of(find(batch.getFirst()));
         }
-        return found;
+        try (ExecutorService threads = Executors.newFixedThreadPool(batch.size())) {
+            List<Future<Found>> begun =
+                    batch.stream().map(read -> threads.submit(() -> find(read))).toList();
+            List<Found> found = new ArrayList<>();
+            for (Future<Found> image : begun) {
+                found.add(image.get());
+            }
+            return found;
+        } catch (ExecutionException e) {
+            throw unchecked(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while masks are found");
+        }
+    }
+
+    private static RuntimeException unchecked(@Nullable Throwable cause) {
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        return cause instanceof RuntimeException e ? e : new IllegalStateException(cause);
+    }
+
+    private Found find(Read read) {
+        AutomaticMasks masks = generate(read);
+        read.times.done("generate");
+        return new Found(read, masks);
     }
 
     private AutomaticMasks generate(Read read) {

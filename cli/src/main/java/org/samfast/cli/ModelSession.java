@@ -37,7 +37,8 @@ final class ModelSession implements AutoCloseable {
         this.backendOptions = backendOptions;
     }
 
-    SamBackend backend() {
+    /** For any thread. */
+    synchronized SamBackend backend() {
         if (backend == null) {
             backend = provider.open(weights, backendOptions);
             announce(backend);
@@ -95,11 +96,15 @@ final class ModelSession implements AutoCloseable {
                 model(), weights.file().toString(), backend().description());
     }
 
+    PrintWriter stderr() {
+        return options.command.commandLine().getErr();
+    }
+
     private void announce(SamBackend opened) {
         if (options.quiet) {
             return;
         }
-        PrintWriter stderr = options.command.commandLine().getErr();
+        PrintWriter stderr = stderr();
         stderr.println("backend: " + opened.description().replaceFirst(": (.*)", " ($1)"));
         stderr.println(
                 options.isBuiltIn()
@@ -113,7 +118,7 @@ final class ModelSession implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (backend != null) {
             backend.close();
         }

@@ -4,7 +4,6 @@ import org.samfast.architecture.SamArchitecture;
 import org.samfast.cuda.device.BufferSet;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
-import org.samfast.cuda.device.Element;
 
 /**
  * What the mask decoder works in, for up to that many pairs of image and prompt with up to that many tokens each. Tokens
@@ -22,6 +21,7 @@ final class DecoderBuffers implements AutoCloseable {
     static final int UPSCALED = CHANNELS / 8;
 
     final int pairs;
+    final int images;
     final int tokens;
     /** [pairs][tokens][256]: the tokens, and as they were at first, which is their position embedding. */
     final DeviceBuffer queries;
@@ -35,16 +35,8 @@ final class DecoderBuffers implements AutoCloseable {
     final DeviceBuffer attended;
     /** [pairs][tokens][2048]. */
     final DeviceBuffer hidden;
-    /** [pairs][4096][256]: the image's tokens, and the same plus their position. */
-    final DeviceBuffer keys;
-
-    final DeviceBuffer keysAndPosition;
-    /** [pairs][4096][128] each, projections of the image's tokens. */
-    final DeviceBuffer imageFirst;
-
-    final DeviceBuffer imageSecond;
-    /** [pairs][65536][32]. */
-    final DeviceBuffer upscaled;
+    /** What has a row per image token. */
+    final ImageBuffers image;
     /** [pairs][4][32]. */
     final DeviceBuffer hyper;
     /** [pairs][4][256][256], the low-res logits. */
@@ -57,8 +49,9 @@ final class DecoderBuffers implements AutoCloseable {
 
     private final BufferSet all;
 
-    DecoderBuffers(Device device, Element element, int pairs, int tokens) {
+    DecoderBuffers(Device device, ImageSteps steps, int pairs, int images, int tokens) {
         this.pairs = pairs;
+        this.images = images;
         this.tokens = tokens;
         all = new BufferSet(device);
         long token = (long) pairs * tokens * Float.BYTES;
@@ -69,20 +62,15 @@ final class DecoderBuffers implements AutoCloseable {
         v = all.allocate("token v", token * CHANNELS);
         attended = all.allocate("attended tokens", token * CHANNELS);
         hidden = all.allocate("token MLP", token * MLP);
-        long image = (long) pairs * IMAGE_TOKENS * element.bytes();
-        keys = all.allocate("keys", image * CHANNELS);
-        keysAndPosition = all.allocate("keys and position", image * CHANNELS);
-        imageFirst = all.allocate("image projection", image * INNER);
-        imageSecond = all.allocate("image projection", image * INNER);
-        upscaled = all.allocate("upscaled image", (long) pairs * MASK_VALUES * UPSCALED * element.bytes());
+        image = steps.allocate(all, pairs, tokens, images);
         hyper = all.allocate("hypernetworks", (long) pairs * MASKS * UPSCALED * Float.BYTES);
         logits = all.allocate("low-res logits", (long) pairs * MASKS * MASK_VALUES * Float.BYTES);
         iou = all.allocate("IoU", (long) pairs * MASKS * Float.BYTES);
-        prompts = new PromptUpload(all, pairs, tokens);
+        prompts = new PromptUpload(all, pairs, images, tokens);
     }
 
-    boolean holds(int wantedPairs, int wantedTokens) {
-        return wantedPairs <= pairs && wantedTokens <= tokens;
+    boolean holds(PromptShape shape) {
+        return shape.pairs() <= pairs && shape.images() <= images && shape.tokens() <= tokens;
     }
 
     @Override

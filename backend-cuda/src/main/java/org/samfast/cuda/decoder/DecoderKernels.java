@@ -4,38 +4,24 @@ import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Stream;
-import org.samfast.cuda.kernel.AddPosition;
-import org.samfast.cuda.kernel.ImageToToken;
 import org.samfast.cuda.kernel.LayerNorm;
-import org.samfast.cuda.kernel.Linear;
 import org.samfast.cuda.kernel.LinearWeights;
 import org.samfast.cuda.kernel.NormWeights;
 import org.samfast.cuda.kernel.TokenLinear;
 import org.samfast.cuda.kernel.TokenSelfAttention;
-import org.samfast.cuda.kernel.TokenToImage;
 
-/** The kernels of the two-way transformer, with its epsilon. */
+/** The kernels over the tokens of prompts, with its epsilon. */
 final class DecoderKernels {
     private static final float EPSILON = 1e-5f;
 
     final TokenSelfAttention selfAttention;
-    final TokenToImage tokenToImage;
-    final ImageToToken imageToToken;
-    final AddPosition addPosition;
     private final TokenLinear tokenLinear;
     private final LayerNorm tokenNorm;
-    private final Linear imageLinear;
-    private final LayerNorm imageNorm;
 
-    DecoderKernels(Device device, Element element) {
+    DecoderKernels(Device device) {
         selfAttention = new TokenSelfAttention(device);
-        tokenToImage = new TokenToImage(device, element);
-        imageToToken = new ImageToToken(device, element);
-        addPosition = new AddPosition(device, element);
         tokenLinear = new TokenLinear(device);
         tokenNorm = new LayerNorm(device, Element.FP32);
-        imageLinear = new Linear(device, element);
-        imageNorm = new LayerNorm(device, element);
     }
 
     /** {@code out = act(weights(in + addend)) + residual} for rows that lie one after the other. */
@@ -92,15 +78,5 @@ final class DecoderKernels {
 
     void normTokens(Stream stream, DeviceBuffer tokens, NormWeights weights, int rows) {
         tokenNorm.apply(stream, tokens, weights, tokens, rows, EPSILON, false);
-    }
-
-    /** {@code out = weights(in) + residual} for every token of the image. */
-    void image(
-            Stream stream, DeviceBuffer in, LinearWeights weights, DeviceBuffer residual, DeviceBuffer out, int rows) {
-        imageLinear.applyPlus(stream, in, weights, residual, rows, out, rows);
-    }
-
-    void normImage(Stream stream, DeviceBuffer keys, NormWeights weights, int rows) {
-        imageNorm.apply(stream, keys, weights, keys, rows, EPSILON, false);
     }
 }

@@ -21,14 +21,14 @@ public final class MaskDecoder implements AutoCloseable {
     private static final String TRANSFORMER = "mask_decoder.transformer";
 
     private final Device device;
-    private final Element element;
+    private final ImageSteps steps;
     private final DecoderKernels kernels;
     private final TokenEmbedding tokenEmbedding;
     private final DensePrompt densePrompt;
     private final PromptWeights prompts;
     private final TwoWayLayer layer0;
     private final TwoWayLayer layer1;
-    private final CrossAttention finalAttention;
+    private final ToImage finalAttention;
     private final NormWeights finalNorm;
     private final MaskHeads heads;
     private final GraphCache<PromptShape> graphs = new GraphCache<>();
@@ -36,16 +36,35 @@ public final class MaskDecoder implements AutoCloseable {
 
     public MaskDecoder(Device device, DeviceWeights weights, Element element) {
         this.device = device;
-        this.element = element;
-        kernels = new DecoderKernels(device, element);
+        steps = ImageSteps.of(device, weights, element);
+        kernels = new DecoderKernels(device);
         tokenEmbedding = new TokenEmbedding(device);
         densePrompt = new DensePrompt(device, element);
         prompts = PromptWeights.of(weights);
-        layer0 = new TwoWayLayer(kernels, weights, 0);
-        layer1 = new TwoWayLayer(kernels, weights, 1);
-        finalAttention = CrossAttention.ofTokens(weights, TRANSFORMER + ".final_attn_token_to_image");
+        layer0 = new TwoWayLayer(kernels, steps, weights, 0);
+        layer1 = new TwoWayLayer(kernels, steps, weights, 1);
+        finalAttention = ToImage.of(weights, steps, TRANSFORMER + ".final_attn_token_to_image", false);
         finalNorm = weights.norm(TRANSFORMER + ".norm_final_attn");
-        heads = new MaskHeads(device, kernels, weights, element);
+        heads = new MaskHeads(kernels, steps, weights);
+    }
+
+    private MaskDecoder(MaskDecoder other) {
+        device = other.device;
+        steps = other.steps;
+        kernels = other.kernels;
+        tokenEmbedding = other.tokenEmbedding;
+        densePrompt = other.densePrompt;
+        prompts = other.prompts;
+        layer0 = other.layer0;
+        layer1 = other.layer1;
+        finalAttention = other.finalAttention;
+        finalNorm = other.finalNorm;
+        heads = other.heads;
+    }
+
+    /** One that can be in use at the same time, with the same weights. */
+    public MaskDecoder another() {
+        return new MaskDecoder(this);
     }
 
     /** Sees tokens [pairs][tokens][256] and what mask prompts or their absence add to the image, [pairs][4096][256]. */
@@ -61,11 +80,17 @@ public final class MaskDecoder implements AutoCloseable {
      */
     public record Decoded(DeviceBuffer logits, DeviceBuffer iou) {}
 
+    /** How many pairs to decode with one call. */
+    public int pairsAtOnce() {
+        return steps.pairsAtOnce();
+    }
+
     /** Puts the decoding of all pairs into the stream, in one sequence of launches. */
     public Decoded decode(Stream stream, Transfers transfers, List<PromptPair> pairs) {
-        PromptShape shape = PromptShape.of(pairs);
+        FirstKeys firstKeys = FirstKeys.of(pairs, steps.sharesFirstKeys());
+        PromptShape shape = PromptShape.of(pairs, firstKeys);
         DecoderBuffers on = buffersFor(stream, shape);
-        on.prompts.put(transfers, pairs, shape);
+        on.prompts.put(transfers, pairs, firstKeys, shape);
         graphs.run(stream, shape, () -> decode(stream, on, shape));
         return new Decoded(on.logits, on.iou);
     }
@@ -75,20 +100,21 @@ public final class MaskDecoder implements AutoCloseable {
         DecoderRun run = new DecoderRun(shape.pairs(), shape.tokens(), on.prompts.counts, prompts.imagePosition());
         layer0.run(stream, on, run);
         layer1.run(stream, on, run);
-        run.attendToImage(stream, on, kernels, finalAttention);
+        finalAttention.run(stream, on, kernels, run);
         kernels.normTokens(stream, on.queries, finalNorm, run.tokenRows());
         heads.run(stream, on, run);
     }
 
     /** The prompt encoder alone, for looking inside. */
     public void watch(Stream stream, Transfers transfers, List<PromptPair> pairs, Stages stages) {
-        PromptShape shape = PromptShape.of(pairs);
+        FirstKeys firstKeys = FirstKeys.of(pairs, steps.sharesFirstKeys());
+        PromptShape shape = PromptShape.of(pairs, firstKeys);
         DecoderBuffers on = buffersFor(stream, shape);
-        on.prompts.put(transfers, pairs, shape);
-        try (DeviceBuffer nothing = device.allocate("no embeddings", (long) shape.pairs() * Long.BYTES)) {
+        on.prompts.put(transfers, pairs, firstKeys, shape);
+        try (DeviceBuffer nothing = device.allocate("no embeddings", (long) shape.images() * Long.BYTES)) {
             nothing.fill(stream, (byte) 0);
             embed(stream, on, shape, nothing);
-            stages.prompts(on.queries, shape.tokens(), on.keys, prompts.imagePosition());
+            stages.prompts(on.queries, shape.tokens(), on.image.firstKeys(), prompts.imagePosition());
         }
     }
 
@@ -115,18 +141,19 @@ public final class MaskDecoder implements AutoCloseable {
                 on.prompts.maskIndexes,
                 on.prompts.masks,
                 prompts.maskDownscaling(),
-                on.keys,
-                shape.pairs());
+                on.image.firstKeys(),
+                shape.images());
     }
 
     private DecoderBuffers buffersFor(Stream stream, PromptShape shape) {
         DecoderBuffers now = buffers;
-        if (now == null || !now.holds(shape.pairs(), shape.tokens())) {
+        if (now == null || !now.holds(shape)) {
             int pairs = Math.max(shape.pairs(), now == null ? 1 : now.pairs);
             int tokens = Math.max(shape.tokens(), now == null ? 1 : now.tokens);
+            int images = Math.max(shape.images(), now == null ? 1 : now.images);
             stream.synchronize();
             close();
-            now = new DecoderBuffers(device, element, pairs, tokens);
+            now = new DecoderBuffers(device, steps, pairs, images, tokens);
             buffers = now;
         }
         return now;

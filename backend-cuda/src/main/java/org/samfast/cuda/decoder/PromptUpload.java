@@ -18,24 +18,27 @@ final class PromptUpload {
     final DeviceBuffer labels;
     /** [pairs] int, real tokens. */
     final DeviceBuffer counts;
-    /** [pairs] addresses of embeddings. */
+    /** [pairs] int, which of the first keys. */
+    final DeviceBuffer sources;
+    /** [images] addresses of embeddings. */
     final DeviceBuffer embeddings;
-    /** [pairs] int, which mask prompt, -1 for none. */
+    /** [images] int, which mask prompt, -1 for none. */
     final DeviceBuffer maskIndexes;
     /** [masks][256][256] fp32. */
     final DeviceBuffer masks;
 
-    PromptUpload(BufferSet buffers, int pairs, int tokens) {
+    PromptUpload(BufferSet buffers, int pairs, int images, int tokens) {
         coordinates = buffers.allocate("point coordinates", 2L * pairs * tokens * Float.BYTES);
         labels = buffers.allocate("point labels", (long) pairs * tokens * Integer.BYTES);
         counts = buffers.allocate("token counts", (long) pairs * Integer.BYTES);
-        embeddings = buffers.allocate("embedding addresses", (long) pairs * Long.BYTES);
-        maskIndexes = buffers.allocate("mask indexes", (long) pairs * Integer.BYTES);
-        masks = buffers.allocate("mask prompts", (long) pairs * DecoderBuffers.MASK_VALUES * Float.BYTES);
+        sources = buffers.allocate("sources of keys", (long) pairs * Integer.BYTES);
+        embeddings = buffers.allocate("embedding addresses", (long) images * Long.BYTES);
+        maskIndexes = buffers.allocate("mask indexes", (long) images * Integer.BYTES);
+        masks = buffers.allocate("mask prompts", (long) images * DecoderBuffers.MASK_VALUES * Float.BYTES);
     }
 
     /** Puts the copies into the stream. */
-    void put(Transfers transfers, List<PromptPair> pairs, PromptShape shape) {
+    void put(Transfers transfers, List<PromptPair> pairs, FirstKeys firstKeys, PromptShape shape) {
         float[] xy = new float[shape.pairs() * shape.points() * 2];
         int[] kinds = new int[shape.pairs() * shape.points()];
         for (int i = 0; i < shape.pairs(); i++) {
@@ -50,10 +53,12 @@ final class PromptUpload {
         transfers.upload(labels, MemorySegment.ofArray(kinds));
         int[] tokens = pairs.stream().mapToInt(PromptPair::tokens).toArray();
         transfers.upload(counts, MemorySegment.ofArray(tokens));
-        long[] addresses =
-                pairs.stream().mapToLong(pair -> pair.embedding().address()).toArray();
+        transfers.upload(sources, MemorySegment.ofArray(firstKeys.sources()));
+        long[] addresses = firstKeys.different().stream()
+                .mapToLong(pair -> pair.embedding().address())
+                .toArray();
         transfers.upload(embeddings, MemorySegment.ofArray(addresses));
-        putMasks(transfers, pairs);
+        putMasks(transfers, firstKeys.different());
     }
 
     private void putMasks(Transfers transfers, List<PromptPair> pairs) {

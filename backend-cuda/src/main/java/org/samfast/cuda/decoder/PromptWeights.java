@@ -23,7 +23,9 @@ record PromptWeights(
         DeviceBuffer maskDownscaling,
         DeviceBuffer imagePosition) {
     private static final String MODULE = "prompt_encoder";
-    private static final String GAUSSIAN = MODULE + ".pe_layer.positional_encoding_gaussian_matrix";
+    /** Of the position embedding, [2][128]. */
+    static final String GAUSSIAN = MODULE + ".pe_layer.positional_encoding_gaussian_matrix";
+
     private static final List<String> POINT_EMBEDDINGS = List.of(
             MODULE + ".not_a_point_embed.weight",
             MODULE + ".point_embeddings.0.weight",

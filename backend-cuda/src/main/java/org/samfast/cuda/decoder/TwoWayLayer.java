@@ -19,15 +19,14 @@ final class TwoWayLayer {
     private final LinearWeights selfV;
     private final LinearWeights selfOut;
     private final NormWeights norm1;
-    private final CrossAttention tokenToImage;
+    private final ToImage toImage;
     private final NormWeights norm2;
     private final LinearWeights lin1;
     private final LinearWeights lin2;
     private final NormWeights norm3;
-    private final CrossAttention imageToToken;
-    private final NormWeights norm4;
+    private final FromImage fromImage;
 
-    TwoWayLayer(DecoderKernels kernels, DeviceWeights weights, int index) {
+    TwoWayLayer(DecoderKernels kernels, ImageSteps steps, DeviceWeights weights, int index) {
         String layer = "mask_decoder.transformer.layers." + index;
         this.kernels = kernels;
         first = index == 0;
@@ -36,27 +35,26 @@ final class TwoWayLayer {
         selfV = weights.tokenLinear(layer + ".self_attn.v_proj");
         selfOut = weights.tokenLinear(layer + ".self_attn.out_proj");
         norm1 = weights.norm(layer + ".norm1");
-        tokenToImage = CrossAttention.ofTokens(weights, layer + ".cross_attn_token_to_image");
+        toImage = ToImage.of(weights, steps, layer + ".cross_attn_token_to_image", first);
         norm2 = weights.norm(layer + ".norm2");
         lin1 = weights.tokenLinear(layer + ".mlp.lin1");
         lin2 = weights.tokenLinear(layer + ".mlp.lin2");
         norm3 = weights.norm(layer + ".norm3");
-        imageToToken = CrossAttention.ofImage(weights, layer + ".cross_attn_image_to_token");
-        norm4 = weights.norm(layer + ".norm4");
+        NormWeights norm4 = weights.norm(layer + ".norm4");
+        fromImage = FromImage.of(weights, steps, layer + ".cross_attn_image_to_token", norm4, first);
     }
 
-    /** Advances {@link DecoderBuffers#queries} and {@link DecoderBuffers#keys}. */
+    /** Advances {@link DecoderBuffers#queries} and the image's keys. */
     void run(Stream stream, DecoderBuffers on, DecoderRun run) {
         attendToTokens(stream, on, run);
         kernels.normTokens(stream, on.queries, norm1, run.tokenRows());
-        run.attendToImage(stream, on, kernels, tokenToImage);
+        toImage.run(stream, on, kernels, run);
         kernels.normTokens(stream, on.queries, norm2, run.tokenRows());
         int rows = run.tokenRows();
         kernels.tokens(stream, on.queries, DeviceBuffer.NONE, lin1, DeviceBuffer.NONE, on.hidden, rows, true);
         kernels.tokens(stream, on.hidden, DeviceBuffer.NONE, lin2, on.queries, on.queries, rows, false);
         kernels.normTokens(stream, on.queries, norm3, rows);
-        attendFromImage(stream, on, run);
-        kernels.normImage(stream, on.keys, norm4, run.imageRows());
+        fromImage.run(stream, on, kernels, run);
     }
 
     private void attendToTokens(Stream stream, DecoderBuffers on, DecoderRun run) {
@@ -68,15 +66,5 @@ final class TwoWayLayer {
         kernels.tokens(stream, on.queries, DeviceBuffer.NONE, selfV, DeviceBuffer.NONE, on.v, rows, false);
         kernels.selfAttention.launch(stream, on.q, on.k, on.v, run.counts(), on.attended, run.pairs(), run.tokens());
         kernels.tokens(stream, on.attended, DeviceBuffer.NONE, selfOut, residual, on.queries, rows, false);
-    }
-
-    private void attendFromImage(Stream stream, DecoderBuffers on, DecoderRun run) {
-        int rows = run.tokenRows();
-        kernels.image(stream, on.keysAndPosition, imageToToken.q(), DeviceBuffer.NONE, on.imageFirst, run.imageRows());
-        kernels.tokens(stream, on.queries, on.positions, imageToToken.k(), DeviceBuffer.NONE, on.k, rows, false);
-        kernels.tokens(stream, on.queries, DeviceBuffer.NONE, imageToToken.v(), DeviceBuffer.NONE, on.v, rows, false);
-        kernels.imageToToken.launch(
-                stream, on.imageFirst, on.k, on.v, run.counts(), on.imageSecond, run.pairs(), run.tokens());
-        kernels.image(stream, on.imageSecond, imageToToken.out(), on.keys, on.keys, run.imageRows());
     }
 }

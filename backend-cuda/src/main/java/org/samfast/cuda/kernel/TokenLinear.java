@@ -10,29 +10,30 @@ import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
 
 /**
- * {@code out = act((in + addend) weight^T + bias) + residual} in fp32, for the decoder's tokens. A row's bits do not depend
+ * {@code out = act((in + addend) weight^T + bias) + residual} to the precision of fp32, for the decoder's tokens. A row's bits do not depend
  * on the other rows. Kernel: decoder/token_linear.cu.
  */
 public final class TokenLinear {
-    private static final int THREADS = 256;
     private static final int CHUNK = 32;
     private static final int ALIGNED_FLOATS = 4;
 
     /** The two tilings of the same sum. */
     enum Tiling {
-        /** Many small blocks: the weights are read once per 8 rows. */
-        FEW(8, 32),
+        /** Many small blocks: the sum is cut among warps. */
+        FEW(16, 32, 256),
         /** Large tiles: more products per value read. */
-        MANY(64, 64);
+        MANY(32, 64, 128);
 
         private static final int FEW_ROWS = 256;
 
         private final int rows;
         private final int features;
+        private final int threads;
 
-        Tiling(int rows, int features) {
+        Tiling(int rows, int features, int threads) {
             this.rows = rows;
             this.features = features;
+            this.threads = threads;
         }
 
         static Tiling choose(int rows) {
@@ -89,7 +90,7 @@ public final class TokenLinear {
         Tiling tiling = Tiling.choose(rows);
         KernelFunction function = tiling == Tiling.FEW ? few : many;
         Object[] args = {in, addend, weight, bias, residual, out, rows, n, k, inStride, outStride, relu ? 1 : 0};
-        function.launch(stream, tiling.grid(rows, n), Block.of(THREADS), 0, args);
+        function.launch(stream, tiling.grid(rows, n), Block.of(tiling.threads), 0, args);
     }
 
     private static void checkRows(String name, DeviceBuffer buffer, int rows, int stride, int width) {

@@ -112,11 +112,16 @@ class CandidateKernelsTest {
         }
     }
 
-    /** Smooth, with a plane of one size and either sign: where they meet, many sums are 0 or not by their last bit. */
+    /**
+     * Noise; a plane of one size and either sign: where they meet, many sums are 0 or not by their last bit; and one above the
+     * thresholds at its top and below them at its bottom.
+     */
     private static MaskPrediction prediction(Size size) {
         float[] logits = GpuArrays.random(1, 2 * LowResLogits.MASKS * PLANE, 1);
         for (int i = 0; i < PLANE; i++) {
             logits[i] = Math.copySign(0.1f, logits[i]);
+            int row = i / LowResLogits.SIDE;
+            logits[5 * PLANE + i] += row < 100 ? 5 : row > 160 ? -5 : 0;
         }
         float[] ratings = GpuArrays.random(2, 2 * LowResLogits.MASKS, 1);
         return new MaskPrediction(size, new LowResLogits(logits, 2), ratings);

@@ -16,7 +16,7 @@ class TokenLinearTilingTest {
 
     @Test
     void theGridCoversTheOutput() {
-        assertThat(Tiling.FEW.grid(9, 33)).isEqualTo(Grid.of(2, 2));
-        assertThat(Tiling.MANY.grid(320, 4)).isEqualTo(Grid.of(1, 5));
+        assertThat(Tiling.FEW.grid(17, 33)).isEqualTo(Grid.of(2, 2));
+        assertThat(Tiling.MANY.grid(320, 4)).isEqualTo(Grid.of(1, 10));
     }
 }

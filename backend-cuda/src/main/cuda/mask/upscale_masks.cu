@@ -1,0 +1,224 @@
+// upscale_masks: the logits of all four masks from the image's tokens, without the upscaled image in memory: transposed convolution
+// 2x2 to 64 channels, LayerNorm, GELU, transposed convolution 2x2 to 32 channels, GELU, times the vectors of the hypernetworks.
+// Architectures: sm_90a
+// Source   segment-anything mask_decoder.py output_upscaling, predict_masks @dca509f; common.py LayerNorm2d
+// In       keys [pairs][4096][256] bf16; weight1 [2][2][64][256], weight2 [2][2][32][64] bf16: place of the 2x2 block before channel;
+//          bias1, gamma, beta [64], bias2 [32] fp32; hyper [pairs][4][32] fp32
+// Out      logits [pairs][4][256][256] fp32, every element written. A row of tokens depends on nothing but itself and its pair
+// Launch   persistent: grid (at most one block per multiprocessor), block 256, shared UpscaleShared::BYTES
+//          Java  org.samfast.cuda.kernel.UpscaleMasks
+//
+// A warpgroup makes the four rows of pixels of one row of tokens at a time; both weights stay in shared memory. Tokens are the row
+// operand in registers, so their place in shared memory is free for the next ones. Of the second product's accumulators a thread
+// makes the operand of the product with the vectors: those go in as two bf16 values each, their sum being the fp32 one to 2^-17.
+#include "common/attention.cuh"
+#include "common/gelu.cuh"
+#include "common/shared_memory.cuh"
+#include "decoder/image_tile.cuh"
+
+constexpr int GRID = 64, SIDE = 256, MASKS = 4;
+constexpr int MIDDLE = 64, LAST = 32, PLACES = 4;
+constexpr int CONSUMERS = 2, THREADS = CONSUMERS * WARPGROUP;
+constexpr float EPSILON = 1e-6f;
+
+struct Weights {
+    const bf16* weight1;
+    const float* bias1;
+    const float* gamma;
+    const float* beta;
+    const bf16* weight2;
+    const float* bias2;
+};
+
+// Both weights, each warpgroup's tokens and its pixels of two rows, small vectors.
+struct UpscaleShared {
+    static constexpr int WEIGHT2 = ImageTile<PLACES * MIDDLE>::BYTES;
+    static constexpr int TILES = WEIGHT2 + PLACES * LAST * MIDDLE * 2;
+    static constexpr int PIXELS = TILES + CONSUMERS * ImageTile<GRID>::BYTES;
+    static constexpr int PIXEL_BYTES = MASKS * 2 * SIDE * 4;
+    static constexpr int VECTORS = PIXELS + CONSUMERS * PIXEL_BYTES;
+    static constexpr int BYTES = ALIGNMENT + VECTORS + (3 * MIDDLE + LAST) * 4;
+    static_assert(BYTES <= 227 * 1024, "shared memory of a block");
+    uint32_t base;
+
+    __device__ __forceinline__ ImageTile<PLACES * MIDDLE> weight1() const { return {base}; }
+    __device__ __forceinline__ ImageTile<GRID> tile(int consumer) const { return {base + TILES + consumer * ImageTile<GRID>::BYTES}; }
+    __device__ __forceinline__ uint32_t pixels(int consumer) const { return base + PIXELS + consumer * PIXEL_BYTES; }
+
+    __device__ __forceinline__ void load(const Weights& p) const {
+        weight1().copy<PLACES * MIDDLE, THREADS>(p.weight1, 0, threadIdx.x);
+        for (int i = threadIdx.x; i < PLACES * LAST * MIDDLE / 8; i += THREADS) {
+            int row = i / 8, chunk = i % 8;
+            copy_async_16(base + WEIGHT2 + row * 128 + ((chunk ^ (row & 7)) << 4), p.weight2 + row * MIDDLE + 8 * chunk);
+        }
+        commit_copies();
+    }
+};
+
+__device__ __forceinline__ void warpgroup_sync(int consumer) { asm volatile("bar.sync %0, 128;" ::"r"(1 + consumer) : "memory"); }
+
+__device__ __forceinline__ float2 two(const float* from) { return *reinterpret_cast<const float2*>(from); }
+
+struct Upscaling {
+    const UpscaleShared& shared;
+    const float* vectors;   // bias1, gamma, beta, bias2
+    float* pixels;
+    int consumer, warp = threadIdx.x / 32 % 4, lane = threadIdx.x % 32, own = lane % 4 * 2;
+
+    // LayerNorm and GELU of the 64 channels of a place, then as row operand.
+    __device__ __forceinline__ void normed(uint32_t (&a)[4][4], const float (&sums)[32]) const {
+#pragma unroll
+        for (int r = 0; r < 2; r++) {
+            float x[16], sum = 0, squares = 0;
+#pragma unroll
+            for (int j = 0; j < 8; j++) {
+                float2 bias = two(vectors + 8 * j + own);
+                x[2 * j] = sums[4 * j + 2 * r] + bias.x;
+                x[2 * j + 1] = sums[4 * j + 2 * r + 1] + bias.y;
+                sum += x[2 * j] + x[2 * j + 1];
+            }
+            float mean = quad_sum(sum) * (1.0f / MIDDLE);
+#pragma unroll
+            for (int i = 0; i < 16; i++) {
+                x[i] -= mean;
+                squares += x[i] * x[i];
+            }
+            float inverse = rsqrtf(quad_sum(squares) * (1.0f / MIDDLE) + EPSILON);
+#pragma unroll
+            for (int j = 0; j < 8; j++) {
+                float2 gamma = two(vectors + MIDDLE + 8 * j + own), beta = two(vectors + 2 * MIDDLE + 8 * j + own);
+                x[2 * j] = x[2 * j] * inverse * gamma.x + beta.x;
+                x[2 * j + 1] = x[2 * j + 1] * inverse * gamma.y + beta.y;
+            }
+            gelu_polynomial(x);
+#pragma unroll
+            for (int j = 0; j < 8; j++) a[j / 2][j % 2 * 2 + r] = pack_bf16(x[2 * j], x[2 * j + 1]);
+        }
+    }
+
+    // The pixel of this thread's 32 channels, for two masks: of the upper token in lanes 0 and 1 of a quad, of the lower in 2 and 3.
+    __device__ __forceinline__ float2 pixel(const float* sums, const uint32_t (&hyper)[2][2]) const {
+        uint32_t a[2][4];
+#pragma unroll
+        for (int r = 0; r < 2; r++) {
+            float x[8];
+#pragma unroll
+            for (int j = 0; j < 4; j++) {
+                float2 bias = two(vectors + 3 * MIDDLE + 8 * j + own);
+                x[2 * j] = sums[4 * j + 2 * r] + bias.x;
+                x[2 * j + 1] = sums[4 * j + 2 * r + 1] + bias.y;
+            }
+            gelu_polynomial(x);
+#pragma unroll
+            for (int j = 0; j < 4; j++) a[j / 2][j % 2 * 2 + r] = pack_bf16(x[2 * j], x[2 * j + 1]);
+        }
+        float d[4] = {};
+        mma_m16n8k16(d, a[0], hyper[0][0], hyper[0][1]);
+        mma_m16n8k16(d, a[1], hyper[1][0], hyper[1][1]);
+#pragma unroll
+        for (int i = 0; i < 4; i++) d[i] += __shfl_xor_sync(0xffffffffu, d[i], 2);
+        return lane % 4 < 2 ? make_float2(d[0], d[1]) : make_float2(d[2], d[3]);
+    }
+
+    // The four pixels of each token that one place of the first block gives.
+    __device__ __forceinline__ void place(const uint32_t (&a)[STEPS][4], int place, const uint32_t (&hyper)[2][2]) const {
+        float sums[32], out[2][32];
+        uint32_t middle[4][4];
+        wgmma_fence();
+        Wgmma<64>::begin_rows(sums, a[0], shared.weight1().by_channel(place * MIDDLE, 0));
+#pragma unroll
+        for (int step = 1; step < STEPS; step++)
+            Wgmma<64>::multiply_rows(sums, a[step], shared.weight1().by_channel(place * MIDDLE, step));
+        wgmma_commit_group();
+        wgmma_wait_group<0>();
+        normed(middle, sums);
+        uint64_t weight2 = wgmma_descriptor(shared.base + UpscaleShared::WEIGHT2);
+        wgmma_fence();
+#pragma unroll
+        for (int row = 0; row < 2; row++) {
+            Wgmma<64>::begin_rows(out[row], middle[0], weight2 + row * 512);
+#pragma unroll
+            for (int step = 1; step < 4; step++) Wgmma<64>::multiply_rows(out[row], middle[step], weight2 + row * 512 + 2 * step);
+            wgmma_commit_group();
+        }
+        int token = 16 * warp + lane / 4 + (lane % 4 < 2 ? 0 : 8);
+        float* to = pixels + 2 * (lane % 2) * 2 * SIDE + 4 * token + place % 2 * 2;
+        wgmma_wait_group<1>();
+        store(to, out[0], hyper);
+        wgmma_wait_group<0>();
+        store(to + SIDE, out[1], hyper);
+    }
+
+    __device__ __forceinline__ void store(float* to, const float (&out)[32], const uint32_t (&hyper)[2][2]) const {
+        float2 left = pixel(out, hyper), right = pixel(out + 16, hyper);
+        *reinterpret_cast<float2*>(to) = make_float2(left.x, right.x);
+        *reinterpret_cast<float2*>(to + 2 * SIDE) = make_float2(left.y, right.y);
+    }
+};
+
+// The vectors as column operand: of 8 columns the first four are the masks', the others what bf16 leaves of them.
+__device__ __forceinline__ void load_hyper(uint32_t (&b)[2][2], const float* hyper) {
+    int lane = threadIdx.x % 32, column = lane / 4;
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        float2 x = two(hyper + column % MASKS * LAST + 8 * i + lane % 4 * 2);
+        float2 rounded = {__bfloat162float(__float2bfloat16_rn(x.x)), __bfloat162float(__float2bfloat16_rn(x.y))};
+        b[i / 2][i % 2] = column < MASKS ? pack_bf16(x.x, x.y) : pack_bf16(x.x - rounded.x, x.y - rounded.y);
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(THREADS, 1)
+upscale_masks_bf16(const bf16* keys, const bf16* weight1, const float* bias1, const float* gamma, const float* beta,
+                   const bf16* weight2, const float* bias2, const float* hyper, float* logits, int pairs) {
+    extern __shared__ unsigned char memory[];
+    UpscaleShared shared = {aligned_shared(memory)};
+    unsigned char* start = memory + (shared.base - shared_address(memory));
+    float* vectors = reinterpret_cast<float*>(start + UpscaleShared::VECTORS);
+    int consumer = __shfl_sync(~0u, threadIdx.x / WARPGROUP, 0), thread = threadIdx.x % WARPGROUP, lane = threadIdx.x % 32;
+    float* pixels = reinterpret_cast<float*>(start + UpscaleShared::PIXELS + consumer * UpscaleShared::PIXEL_BYTES);
+    Upscaling upscaling = {shared, vectors, pixels, consumer};
+    ImageTile<GRID> tile = shared.tile(consumer);
+    int warp_row = thread / 32 * 16;
+    int step = gridDim.x * CONSUMERS;
+    shared.load({weight1, bias1, gamma, beta, weight2, bias2});
+    int row = blockIdx.x + gridDim.x * consumer;
+    // a warp brings its own 16 tokens
+    auto copy = [&](int of) {
+        if (of < pairs * GRID) tile.copy<16, 32>(keys + static_cast<size_t>(of) * GRID * CHANNELS, warp_row, lane);
+        commit_copies();
+    };
+    copy(row);
+    if (threadIdx.x < MIDDLE) {
+        vectors[threadIdx.x] = bias1[threadIdx.x];
+        vectors[MIDDLE + threadIdx.x] = gamma[threadIdx.x];
+        vectors[2 * MIDDLE + threadIdx.x] = beta[threadIdx.x];
+        if (threadIdx.x < LAST) vectors[3 * MIDDLE + threadIdx.x] = bias2[threadIdx.x];
+    }
+    wait_copies<0>();
+    tma_store_fence();
+    __syncthreads();
+    for (; row < pairs * GRID; row += step) {
+        uint32_t a[STEPS][4], vector[2][2];
+        int pair = row / GRID, y = row % GRID * 4;
+        wait_copies<0>();
+        __syncwarp();
+#pragma unroll
+        for (int i = 0; i < STEPS; i++) tile.load(a[i], warp_row, i);
+        __syncwarp();
+        copy(row + step);
+        load_hyper(vector, hyper + pair * MASKS * LAST);
+#pragma unroll 1
+        for (int place = 0; place < PLACES; place++) {
+            upscaling.place(a, place, vector);
+            if (place % 2 == 0) continue;
+            warpgroup_sync(consumer);
+#pragma unroll
+            for (int i = 0; i < MASKS * 2 * SIDE / 4 / WARPGROUP; i++) {
+                int at = (i * WARPGROUP + thread) * 4, line = at / SIDE;
+                size_t to = (static_cast<size_t>(pair * MASKS + line / 2) * SIDE + y + place / 2 * 2 + line % 2) * SIDE + at % SIDE;
+                *reinterpret_cast<float4*>(logits + to) = *reinterpret_cast<const float4*>(pixels + at);
+            }
+            warpgroup_sync(consumer);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package org.samfast.cuda.kernel;
+
+import org.samfast.cuda.device.Block;
+import org.samfast.cuda.device.Check;
+import org.samfast.cuda.device.Device;
+import org.samfast.cuda.device.DeviceBuffer;
+import org.samfast.cuda.device.Element;
+import org.samfast.cuda.device.Grid;
+import org.samfast.cuda.device.KernelFunction;
+import org.samfast.cuda.device.Stream;
+
+/**
+ * Moves a projection of the image's tokens to the prompt's: per head of a token, its 16 channels times the 16 rows of the weight
+ * that are that head's. Kernel: decoder/absorb_tokens.cu.
+ */
+public final class AbsorbTokens {
+    /** Tokens of a group, and the rows that it becomes: a head of a token each. */
+    public static final int GROUP = 8;
+
+    public static final int GROUP_ROWS = 64;
+
+    private static final int CHANNELS = 256;
+    private static final int INNER = 128;
+
+    private final KernelFunction function;
+
+    public AbsorbTokens(Device device) {
+        function = device.function("decoder/absorb_tokens", "absorb_tokens");
+    }
+
+    /** Groups of so many tokens. */
+    public static int groups(int tokens) {
+        return Math.ceilDiv(tokens, GROUP);
+    }
+
+    /**
+     * @param in [pairs][tokens][128] fp32
+     * @param weight [128][256] fp32
+     * @param bias [128] fp32, or {@link DeviceBuffer#NONE}
+     * @param counts [pairs] int, the real tokens of each pair
+     * @param out [pairs][groups][64][256] bf16; rows of tokens that are not real are 0
+     * @param outBias [pairs][groups][64] fp32, written where there is a bias
+     * @param scale of both
+     * @param headsFirst whether rows are ordered by head, else by token
+     */
+    public void launch(
+            Stream stream,
+            DeviceBuffer in,
+            DeviceBuffer weight,
+            DeviceBuffer bias,
+            DeviceBuffer counts,
+            DeviceBuffer out,
+            DeviceBuffer outBias,
+            int pairs,
+            int tokens,
+            float scale,
+            boolean headsFirst) {
+        int groups = groups(tokens);
+        Check.bytes("in", in, Element.FP32, pairs, tokens, INNER);
+        Check.bytes("weight", weight, Element.FP32, INNER, CHANNELS);
+        Check.ints("counts", counts, pairs);
+        Check.bytes("out", out, Element.BF16, pairs, groups, GROUP_ROWS, CHANNELS);
+        if (bias != DeviceBuffer.NONE) {
+            Check.bytes("bias", bias, Element.FP32, INNER);
+            Check.bytes("out bias", outBias, Element.FP32, pairs, groups, GROUP_ROWS);
+        }
+        Object[] args = {in, weight, bias, counts, out, outBias, tokens, scale, headsFirst ? 1 : 0};
+        function.launch(stream, Grid.of(groups, pairs), Block.of(CHANNELS), 0, args);
+    }
+}

@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""Checks and times the mask decoder's kernels for the image's side on a Hopper GPU: decoder/attend_to_image.cu,
+decoder/attend_from_image.cu, decoder/absorb_tokens.cu, mask/upscale_masks.cu; all against torch in fp64, on random data.
+
+Needs nvcc and PyTorch; run in the root of a checkout: python3 bench/gpu_decoder.py [--pairs 256] [--flags=-DNAME ...].
+Milliseconds are for that many pairs of an image and a point with 7 tokens.
+"""
+import argparse
+import ctypes
+import math
+
+import torch
+
+from gpu_kernels import Kernel, load, medians
+
+TOKENS, CHANNELS, INNER, HEADS, GROUP, PARTS = 4096, 256, 128, 8, 8, 16
+SCALE = 0.25 * math.log2(math.e)
+NONE = ctypes.c_uint64(0)
+
+
+def randn(*shape, scale=1.0):
+    return scale * torch.randn(*shape, device="cuda")
+
+
+def error(got, wanted):
+    return ((got.double() - wanted).norm() / wanted.norm()).item()
+
+
+def report(name, of, bar):
+    print(f"{name}: error {of:.2e}{'' if of < bar else '   FAILED, bar ' + str(bar)}", flush=True)
+
+
+def operand_order(position):
+    """[4096][256] as attend_from_image takes it."""
+    tiles = position.view(64, 4, 2, 8, 16, 2, 4, 2)     # tile, warp, lower, row, step, right, pair, value
+    return tiles.permute(0, 4, 1, 3, 6, 5, 2, 7).contiguous()   # tile, step, warp, row, pair, right, lower, value
+
+
+class Attention:
+    """One cross attention with random weights, in fp32 of bf16 values where the kernels have bf16."""
+
+    def __init__(self, pairs, counts, sources):
+        self.tokens = max(counts)
+        self.groups = -(-self.tokens // GROUP)
+        self.pairs, self.counts = pairs, torch.tensor(counts, dtype=torch.int32, device="cuda")
+        self.sources = sources
+        images = pairs if sources is None else int(sources.max()) + 1
+        self.keys = randn(images, TOKENS, CHANNELS).bfloat16()
+        self.position = randn(TOKENS, CHANNELS, scale=0.7).bfloat16()
+        self.of_tokens = randn(pairs, self.tokens, INNER, scale=2)
+        self.values = randn(pairs, self.tokens, INNER)
+        self.weights = [randn(INNER, CHANNELS, scale=0.06) for _ in range(3)]
+        self.bias, self.gamma, self.beta = randn(CHANNELS), 1 + randn(CHANNELS, scale=0.1), randn(CHANNELS, scale=0.1)
+        self.inner_bias = randn(INNER)
+
+    def source(self, pair):
+        return self.keys[pair if self.sources is None else int(self.sources[pair])].double()
+
+    def absorbed(self, kernel, of, weight, bias, scale, heads_first):
+        out = torch.empty(self.pairs, self.groups, 64, CHANNELS, dtype=torch.bfloat16, device="cuda")
+        out_bias = torch.empty(self.pairs, self.groups, 64, device="cuda")
+        launch = kernel.launcher((self.groups, self.pairs, 1), 256, of, weight, NONE if bias is None else bias, self.counts, out,
+                                 out_bias, self.tokens, ctypes.c_float(scale), int(heads_first))
+        launch()
+        return out, out_bias, launch
+
+    def pointer(self):
+        return NONE if self.sources is None else self.sources
+
+    def prepare_to(self, modules):
+        absorb, attend, merge = modules
+        q, _, first = self.absorbed(absorb, self.of_tokens, self.weights[0], None, SCALE, True)
+        weight_v = self.weights[1].bfloat16()
+        parts = torch.empty(self.pairs, self.groups, PARTS, GROUP, INNER, device="cuda")
+        masses = torch.empty(self.pairs, self.groups, PARTS, 64, 2, device="cuda")
+        out = torch.full((self.pairs, self.tokens, INNER), math.nan, device="cuda")
+        second = attend.launcher((PARTS, self.groups, self.pairs), 128, self.keys, self.pointer(), self.position, q, weight_v, self.counts,
+                                 parts, masses, self.groups)
+        third = merge.launcher((self.tokens, self.pairs, 1), 128, parts, masses, self.inner_bias, self.counts, out, self.tokens,
+                               self.groups)
+        return [first, second, third], out, (q, parts, masses)
+
+    def wanted_to(self, pair):
+        count = int(self.counts[pair])
+        keys, position = self.source(pair), self.position.double()
+        q = self.of_tokens[pair, :count].double().view(count, HEADS, 16).transpose(0, 1)
+        k = ((keys + position) @ self.weights[0].double().T).view(TOKENS, HEADS, 16).transpose(0, 1)
+        v = (keys @ self.weights[1].bfloat16().double().T + self.inner_bias.double()).view(TOKENS, HEADS, 16).transpose(0, 1)
+        return ((q @ k.transpose(1, 2) / 4).softmax(-1) @ v).transpose(0, 1).reshape(count, INNER)
+
+    def prepare_from(self, modules, splits):
+        absorb, attend = modules
+        k, bias, first = self.absorbed(absorb, self.of_tokens, self.weights[0], self.inner_bias, SCALE, False)
+        v, _, second = self.absorbed(absorb, self.values, self.weights[2], None, 1.0, False)
+        out = torch.full((self.pairs, TOKENS, CHANNELS), math.nan, dtype=torch.bfloat16, device="cuda")
+        order = operand_order(self.position)
+        third = attend.launcher((splits, self.pairs, 1), 256, self.keys, self.pointer(), order, k, v, bias, self.counts, self.bias, self.gamma,
+                                self.beta, out, self.groups)
+        return [first, second, third], out, (k, v, bias, order)
+
+    def wanted_from(self, pair):
+        count = int(self.counts[pair])
+        keys, position = self.source(pair), self.position.double()
+        q = ((keys + position) @ self.weights[0].double().T + self.inner_bias.double()).view(TOKENS, HEADS, 16).transpose(0, 1)
+        k = self.of_tokens[pair, :count].double().view(count, HEADS, 16).transpose(0, 1)
+        v = self.values[pair, :count].double().view(count, HEADS, 16).transpose(0, 1)
+        attended = ((q @ k.transpose(1, 2) / 4).softmax(-1) @ v).transpose(0, 1).reshape(TOKENS, INNER)
+        sum = keys + attended @ self.weights[2].double() + self.bias.double()
+        return torch.nn.functional.layer_norm(sum, (CHANNELS,), self.gamma.double(), self.beta.double(), 1e-5)
+
+
+class Upscaling:
+    def __init__(self, pairs):
+        self.pairs = pairs
+        self.keys = randn(pairs, TOKENS, CHANNELS).bfloat16()
+        self.weight1 = randn(4, 64, CHANNELS, scale=0.06).bfloat16()
+        self.weight2 = randn(4, 32, 64, scale=0.12).bfloat16()
+        self.bias1, self.gamma, self.beta, self.bias2 = randn(64), 1 + randn(64, scale=0.1), randn(64, scale=0.1), randn(32)
+        self.hyper = randn(pairs, 4, 32)
+        self.logits = torch.full((pairs, 4, 256, 256), math.nan, device="cuda")
+
+    def prepare(self, kernel):
+        blocks = min(torch.cuda.get_device_properties(0).multi_processor_count, self.pairs * 64)
+        return kernel.launcher((blocks, 1, 1), 256, self.keys, self.weight1, self.bias1, self.gamma, self.beta, self.weight2, self.bias2,
+                               self.hyper, self.logits, self.pairs)
+
+    def wanted(self, pair):
+        x = self.keys[pair].double() @ self.weight1.double().view(256, CHANNELS).T
+        x = x.view(TOKENS, 4, 64) + self.bias1.double()
+        x = torch.nn.functional.layer_norm(x, (64,), self.gamma.double(), self.beta.double(), 1e-6)
+        x = torch.nn.functional.gelu(x) @ self.weight2.double().view(128, 64).T
+        x = torch.nn.functional.gelu(x.view(TOKENS, 4, 4, 32) + self.bias2.double()) @ self.hyper[pair].double().T
+        return x.view(64, 64, 2, 2, 2, 2, 4).permute(6, 0, 2, 4, 1, 3, 5).reshape(4, 256, 256)
+
+
+def check(kernels, counts, sources, splits):
+    attention = Attention(len(counts), counts, sources)
+    launches, out, kept = attention.prepare_to((kernels["absorb"], kernels["to"], kernels["merge"]))
+    for launch in launches:
+        launch()
+    torch.cuda.synchronize()
+    worst = max(error(out[p, :c], attention.wanted_to(p)) for p, c in enumerate(counts))
+    report(f"attend_to_image, tokens {counts}", worst, 6e-3)
+    assert all((out[p, c:] == 0).all() for p, c in enumerate(counts))
+    launches, out, kept = attention.prepare_from((kernels["absorb"], kernels["from"]), splits)
+    for launch in launches:
+        launch()
+    torch.cuda.synchronize()
+    report(f"attend_from_image, tokens {counts}", max(error(out[p], attention.wanted_from(p)) for p in range(len(counts))), 6e-3)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--pairs", type=int, default=256)
+    parser.add_argument("--flags", nargs="*", default=[])
+    options = parser.parse_args()
+    torch.manual_seed(1)
+    torch.zeros(1, device="cuda")   # makes the context that the modules are loaded into
+    to, of, absorb = (load(f"decoder/{name}.cu", *options.flags) for name in ("attend_to_image", "attend_from_image", "absorb_tokens"))
+    upscale = load("mask/upscale_masks.cu", *options.flags)
+    tile = CHANNELS * 2
+    kernels = {
+        "absorb": Kernel(absorb, "absorb_tokens", 0),
+        "to": Kernel(to, "attend_to_image_bf16", 1024 + 64 * tile + 2 * 2 * 32 * tile),
+        "merge": Kernel(to, "merge_attended", 0),
+        "from": Kernel(of, "attend_from_image_bf16", 1024 + 2 * 64 * tile + 4 * 64 * tile + (3 * CHANNELS + 64) * 4),
+        "upscale": Kernel(upscale, "upscale_masks_bf16", 1024 + 256 * tile + 128 * 128 + 2 * 64 * tile + 2 * 8192 + 224 * 4),
+    }
+    check(kernels, [7], None, 32)
+    check(kernels, [8, 6, 7, 1, 5], torch.tensor([1, 0, 1, 2, 0], dtype=torch.int32, device="cuda"), 4)
+    check(kernels, [21, 8, 9, 7, 16], None, 8)
+    upscaling = Upscaling(3)
+    upscaling.prepare(kernels["upscale"])()
+    torch.cuda.synchronize()
+    report("upscale_masks", max(error(upscaling.logits[p], upscaling.wanted(p)) for p in range(3)), 6e-3)
+    del upscaling
+
+    pairs = options.pairs
+    launches = {}
+    shared = Attention(pairs, [7] * pairs, torch.zeros(pairs, dtype=torch.int32, device="cuda"))
+    own = Attention(pairs, [7] * pairs, None)
+    for name, attention in (("one image", shared), ("own keys", own)):
+        to_launches, _, kept = attention.prepare_to((kernels["absorb"], kernels["to"], kernels["merge"]))
+        launches[f"absorb_tokens, {name}"], launches[f"attend_to_image, {name}"], launches[f"merge_attended, {name}"] = to_launches
+        attention.kept = kept
+        for splits in (2, 4, 8):
+            from_launches, _, kept = attention.prepare_from((kernels["absorb"], kernels["from"]), splits)
+            launches[f"attend_from_image, {name}, {splits} blocks"] = from_launches[2]
+            attention.kept_too = getattr(attention, "kept_too", []) + [kept]
+    upscaling = Upscaling(pairs)
+    launches["upscale_masks"] = upscaling.prepare(kernels["upscale"])
+    for name, time in medians(launches, 0.02, rounds=5).items():
+        print(f"{name}: {time:.3f} ms, {time * 1024 / pairs:.2f} ms per 1024", flush=True)
+
+
+if __name__ == "__main__":
+    main()
