@@ -9,6 +9,7 @@ shift 3
 name=sam-$version
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+export LC_ALL=C
 chmod 755 "$work"
 
 fail() {
@@ -69,6 +70,14 @@ for broken in absent refused; do
     at_most "sam --help, cache $broken, ms" "$(best_of_five sam --help)" 400
     cmp "$work/with" "$work/stdout" || fail "cache $broken: stdout differs"
 done
+
+if [ -f "$out/$name-ort-cuda.tar.gz" ]; then
+    mkdir "$work/cuda"
+    tar -tzf "$out/$name-ort-cuda.tar.gz" | sort >"$work/cuda/names"
+    tar -tzf "$out/$name.tar.gz" | sort | comm -3 - "$work/cuda/names" | tr -d '\t' >"$work/cuda/more"
+    grep -q '/onnxruntime-cuda/libonnxruntime_providers_cuda.so$' "$work/cuda/more" || fail "the CUDA archive has no CUDA provider"
+    ! grep -v '/lib/native/onnxruntime-cuda/' "$work/cuda/more" || fail "the CUDA archive differs in more than its natives"
+fi
 
 again=$work/again
 mkdir "$again"
