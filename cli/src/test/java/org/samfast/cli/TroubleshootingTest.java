@@ -27,7 +27,9 @@ class TroubleshootingTest {
             for (String part : message.split("…", -1)) {
                 // a full stop or a semicolon between two parts is no message
                 if (part.strip().length() > 3) {
-                    assertThat(sources.contains(part)).as("'%s' of '%s'", part, message).isTrue();
+                    assertThat(sources.contains(part))
+                            .as("'%s' of '%s'", part, message)
+                            .isTrue();
                 }
             }
         }
@@ -51,7 +53,8 @@ class TroubleshootingTest {
         StringBuilder all = new StringBuilder(Files.readString(ROOT.resolve("sam")));
         for (String module : List.of("weights", "backend-api", "backend-onnx", "backend-cuda", "cli")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/main"))) {
-                for (Path file : files.filter(TroubleshootingTest::holdsMessages).toList()) {
+                for (Path file :
+                        files.filter(TroubleshootingTest::holdsMessages).toList()) {
                     all.append(JOINED_STRINGS.matcher(Files.readString(file)).replaceAll(""));
                 }
             }
@@ -61,6 +64,6 @@ class TroubleshootingTest {
 
     private static boolean holdsMessages(Path file) {
         String path = file.toString();
-        return path.endsWith(".java") || path.contains("src/main/dist/") && Files.isRegularFile(file);
+        return path.endsWith(".java") || (path.contains("src/main/dist/") && Files.isRegularFile(file));
     }
 }
