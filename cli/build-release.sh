@@ -57,10 +57,10 @@ archive() {
 }
 
 require_kernels "$distribution"
-rm -rf "$home"
+rm -rf "$home" "$out/$name"*.tar.gz
 mkdir -p "$out"
 cp -R "$distribution" "$home"
-rm -f "$home/BUILT" "$home/lib/sam.aot"
+rm -rf "$home/BUILT" "$home/lib/sam.aot" "$home/lib/native/onnxruntime-cuda"
 strip_natives
 make_runtime
 train_cache
@@ -68,6 +68,8 @@ list_files
 archive "$name"
 if [ -n "$ort_cuda" ]; then
     [ -f "$ort_cuda/libonnxruntime_providers_cuda.so" ] || fail "$ort_cuda: no libonnxruntime_providers_cuda.so in it"
-    cp "$ort_cuda"/*.so "$home/lib/native/onnxruntime/"
+    mkdir "$home/lib/native/onnxruntime-cuda"
+    cp "$ort_cuda"/*.so "$home/lib/native/onnxruntime-cuda/"
     archive "$name-ort-cuda"
+    rm -r "$home/lib/native/onnxruntime-cuda"
 fi

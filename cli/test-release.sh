@@ -9,6 +9,7 @@ shift 3
 name=sam-$version
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+export LC_ALL=C
 chmod 755 "$work"
 
 fail() {
@@ -28,10 +29,14 @@ sam() {
 
 now() { date +%s%N; }
 
-# the least of five runs, in milliseconds
-best_of_five() {
-    best=999999
-    for _ in 1 2 3 4 5; do
+# the least of up to twenty runs, in milliseconds; it ends early once it is within the limit: a busy machine delays a run, but
+# nothing makes one faster than it is
+least_of_runs() {
+    limit=$1
+    shift
+    best=999999 runs=0
+    while [ "$runs" -lt 20 ] && { [ "$runs" -lt 5 ] || [ "$best" -gt "$limit" ]; }; do
+        runs=$((runs + 1))
         start=$(now)
         "$@" >"$work/stdout" 2>"$work/stderr" || fail "$*: $(cat "$work/stderr")"
         took=$((($(now) - start) / 1000000))
@@ -42,7 +47,7 @@ best_of_five() {
 
 at_most() {
     echo "$1: $2 (limit $3)"
-    [ "$2" -le "$3" ] || fail "$1: $2, more than $3"
+    [ "$2" -le "$3" ] || fail "$1: $2, more than $3; the load is $(cut -d ' ' -f 1 /proc/loadavg) on $(nproc) cores: measure on a quiet machine"
 }
 
 at_most "archive, bytes" "$(wc -c <"$out/$name.tar.gz")" 120000000
@@ -54,8 +59,8 @@ cp "$photo" "$work/user/photo.jpg"
 chmod 644 "$work/user/photo.jpg"
 
 (cd "$work/moved" && sha256sum --quiet -c "$out/SHA256SUMS" "$out/SHA256SUMS.aot") || fail "files differ from the list"
-at_most "sam --help, ms" "$(best_of_five sam --help)" 250
-at_most "first mask, ms" "$(best_of_five sam segment "$work/user/photo.jpg" --points 400,270 --out "$work/user")" 2000
+at_most "sam --help, ms" "$(least_of_runs 250 sam --help)" 250
+at_most "first mask, ms" "$(least_of_runs 2000 sam segment "$work/user/photo.jpg" --points 400,270 --out "$work/user")" 2000
 [ -s "$work/user/photo.mask.png" ] || fail "no mask was written"
 
 # without its ahead-of-time cache, and with one that the JVM has to refuse
@@ -66,9 +71,17 @@ for broken in absent refused; do
         absent) mv "$work/moved/$name/lib/sam.aot" "$work/aot" ;;
         refused) head -c 100000 "$work/aot" >"$work/moved/$name/lib/sam.aot" && chmod 644 "$work/moved/$name/lib/sam.aot" ;;
     esac
-    at_most "sam --help, cache $broken, ms" "$(best_of_five sam --help)" 400
+    at_most "sam --help, cache $broken, ms" "$(least_of_runs 400 sam --help)" 400
     cmp "$work/with" "$work/stdout" || fail "cache $broken: stdout differs"
 done
+
+if [ -f "$out/$name-ort-cuda.tar.gz" ]; then
+    mkdir "$work/cuda"
+    tar -tzf "$out/$name-ort-cuda.tar.gz" | sort >"$work/cuda/names"
+    tar -tzf "$out/$name.tar.gz" | sort | comm -3 - "$work/cuda/names" | tr -d '\t' >"$work/cuda/more"
+    grep -q '/onnxruntime-cuda/libonnxruntime_providers_cuda.so$' "$work/cuda/more" || fail "the CUDA archive has no CUDA provider"
+    ! grep -v '/lib/native/onnxruntime-cuda/' "$work/cuda/more" || fail "the CUDA archive differs in more than its natives"
+fi
 
 again=$work/again
 mkdir "$again"

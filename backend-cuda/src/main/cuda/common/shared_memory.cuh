@@ -26,12 +26,6 @@ __device__ __forceinline__ float load_shared(uint32_t address) {
     return v;
 }
 
-__device__ __forceinline__ uint32_t load_shared_word(uint32_t address) {
-    uint32_t value;
-    asm volatile("ld.shared.u32 %0, [%1];" : "=r"(value) : "r"(address) : "memory");
-    return value;
-}
-
 __device__ __forceinline__ float2 load_shared_2(uint32_t address) {
     float2 values;
     asm volatile("ld.shared.v2.f32 {%0,%1}, [%2];" : "=f"(values.x), "=f"(values.y) : "r"(address));

@@ -250,7 +250,7 @@ __device__ __forceinline__ void read_metadata(uint32_t (&words)[T::ROWS / 64][T:
     for (int i = 0; i < T::ROWS / 64; i++) {
 #pragma unroll
         for (int word = 0; word < T::Operands::METADATA; word++) {
-            words[i][word] = load_shared_word(from + (i * T::Operands::METADATA + word) * METADATA_BYTES);
+            words[i][word] = load_shared_4(from + (i * T::Operands::METADATA + word) * METADATA_BYTES);
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.Backends;
+import org.samfast.backend.CacheFolder;
 import org.samfast.backend.Precision;
 
 /**
@@ -22,6 +23,10 @@ record SamOptions(String backend, BackendOptions opening) {
 
     /** Reads DJL's options; one of another name is an error, because it would have no effect. */
     static SamOptions of(Map<String, ?> options) {
+        return of(options, CacheFolder.ofUser());
+    }
+
+    static SamOptions of(Map<String, ?> options, Path userCache) {
         for (String name : options.keySet()) {
             if (!KNOWN.contains(name)) {
                 throw new IllegalArgumentException("option '" + name + "' is unknown to the engine Sam. Known: "
@@ -29,7 +34,8 @@ record SamOptions(String backend, BackendOptions opening) {
             }
         }
         String backend = text(options, "backend", Backends.AUTO);
-        Path cache = Path.of(text(options, "cacheDirectory", userCache()));
+        Path cache = Path.of(
+                text(options, "cacheDirectory", CacheFolder.onnx(userCache).toString()));
         BackendOptions opening = new BackendOptions(threads(text(options, "threads", "0")), cache, null, null);
         return new SamOptions(
                 backend,
@@ -41,10 +47,6 @@ record SamOptions(String backend, BackendOptions opening) {
     private static String text(Map<String, ?> options, String name, String otherwise) {
         Object value = options.get(name);
         return value == null ? otherwise : value.toString();
-    }
-
-    private static String userCache() {
-        return Path.of(System.getProperty("user.home"), ".cache", "sam", "onnx").toString();
     }
 
     private static int threads(String text) {

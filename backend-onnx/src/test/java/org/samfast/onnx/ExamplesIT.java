@@ -33,6 +33,7 @@ class ExamplesIT {
 
         assertThat(ours).matches("\\d+ pixels, quality 0\\.\\d+");
         assertThat(ImageIO.read(mask.toFile()).getWidth()).isEqualTo(800);
+        assertThat(folder.resolve("user/onnx")).isNotEmptyDirectory();
         // both decode this JPEG; DJL by Java's ImageIO, whose chroma differs from ours in places
         assertThat(pixels(djl)).isCloseTo(pixels(ours), org.assertj.core.data.Percentage.withPercentage(2));
     }
@@ -45,7 +46,6 @@ class ExamplesIT {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
-                "-Duser.home=" + folder,
                 "-Xmx1g",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -54,10 +54,10 @@ class ExamplesIT {
         command.addAll(List.of(more));
         Path stderr = folder.resolve(example + ".err");
         Path stdout = folder.resolve(example + ".out");
-        Process process = new ProcessBuilder(command)
-                .redirectError(stderr.toFile())
-                .redirectOutput(stdout.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(stderr.toFile()).redirectOutput(stdout.toFile());
+        builder.environment().put("SAM_CACHE_DIR", folder.resolve("user").toString());
+        Process process = builder.start();
         try {
             assertThat(process.waitFor(120, TimeUnit.SECONDS)).as(example).isTrue();
         } finally {

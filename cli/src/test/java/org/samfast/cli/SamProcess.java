@@ -52,13 +52,22 @@ public final class SamProcess {
 
     /** Runs it to its end. */
     public Ended run(String... arguments) throws IOException, InterruptedException {
+        return end(command(arguments));
+    }
+
+    /** Runs a line of a shell in its folder. */
+    public Ended shell(String line) throws IOException, InterruptedException {
+        return end(List.of("sh", "-c", line));
+    }
+
+    private Ended end(List<String> command) throws IOException, InterruptedException {
         Path stdout = Files.createTempFile("sam", ".out");
         Path stderr = Files.createTempFile("sam", ".err");
         try {
-            Process process = start(stdout, stderr, arguments);
+            Process process = start(stdout, stderr, command);
             if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError("sam still runs after " + LIMIT_SECONDS + " s: " + String.join(" ", arguments)
+                throw new AssertionError("sam still runs after " + LIMIT_SECONDS + " s: " + String.join(" ", command)
                         + "\n" + Files.readString(stderr));
             }
             return new Ended(process.exitValue(), Files.readString(stdout), Files.readString(stderr));
@@ -70,8 +79,16 @@ public final class SamProcess {
 
     /** Starts it with its streams going to those files, for tests that stop it on the way. */
     public Process start(Path stdout, Path stderr, String... arguments) throws IOException {
+        return start(stdout, stderr, command(arguments));
+    }
+
+    private static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>(List.of(executable().toString()));
         command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private Process start(Path stdout, Path stderr, List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectOutput(stdout.toFile())

@@ -97,7 +97,7 @@ public final class RunReport {
     private static String reason(Stop.Reason stopped) {
         return switch (stopped) {
             case INTERRUPTED -> "stopped";
-            case DISK_FULL -> "stopped because the disk is full";
+            case DISK_FULL -> "stopped because the disk is full, make room or choose another --out";
             case BACKEND_LOST -> "stopped because the backend is lost";
             case FAILED -> "stopped by an error";
         };

@@ -237,8 +237,9 @@ class PipelineTest {
         assertThat(run(work, LIMITS, 1000)).isEqualTo(ExitCode.SOME_FAILED);
         assertThat(stdout.toString().lines()).containsExactlyElementsOf(tens(10));
         assertThat(stderr.toString())
-                .isEqualTo("sam: cannot write " + file + ": No space left on device\n"
-                        + "sam: stopped because the disk is full: 10 of 1000 images are done; try again\n");
+                .isEqualTo(
+                        "sam: cannot write " + file + ": No space left on device\n"
+                                + "sam: stopped because the disk is full, make room or choose another --out: 10 of 1000 images are done; try again\n");
         Files.delete(file);
     }
 

@@ -1,4 +1,4 @@
-package org.samfast.cli.model;
+package org.samfast.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,7 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ModelCacheTest {
+class CacheFolderTest {
     @ParameterizedTest
     @CsvSource({
         "Linux,, /home/u/.cache/sam",
@@ -22,8 +22,7 @@ class ModelCacheTest {
         "Windows 11,, /home/u/AppData/Local/sam",
     })
     void isThePlatformsCacheFolderOrTheOneTheUserNames(String system, String variables, Path expected) {
-        assertThat(ModelCache.of(environment(variables), system, Path.of("/home/u"))
-                        .root())
+        assertThat(CacheFolder.of(environment(variables), system, Path.of("/home/u")))
                 .isEqualTo(expected);
     }
 
