@@ -29,6 +29,8 @@ final class BenchSetting {
     private static final int GPU_ROUNDS = 50;
     private static final int CPU_WARMUP = 2;
     private static final int CPU_ROUNDS = 10;
+    /** For a series of times where no rounds are asked for: a slow CPU is done in a minute and a half all the same. */
+    private static final double BUDGET_SECONDS = 12;
 
     @Option(
             names = "--batch",
@@ -41,7 +43,9 @@ final class BenchSetting {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "Batches that count; default: 50 on a GPU, 10 on a CPU. With files 5 at most.")
+            description =
+                    "Batches that count; default: 50 on a GPU, 10 on a CPU, fewer where they take longer than 12 s. With"
+                            + " files 5 at most.")
     @Nullable
     Integer rounds;
 
@@ -86,7 +90,8 @@ final class BenchSetting {
         return new Rounds(
                 Objects.requireNonNullElse(warmup, info.hasDriver() ? GPU_WARMUP : CPU_WARMUP),
                 counted,
-                subjects > 1 ? Math.min(PASSES, counted) : 1);
+                subjects > 1 ? Math.min(PASSES, counted) : 1,
+                rounds == null ? BUDGET_SECONDS : Double.POSITIVE_INFINITY);
     }
 
     /** The rounds of a rung: as many passes as {@link #rounds} has, by itself. */

@@ -51,12 +51,12 @@ public record BenchRow(
         Series.number(json, "load_s", subject.start().loadSeconds());
         writeTimes(json);
         json.writeNumberField("host_mib", measurement.hostBytes() >> 20);
-        writeOr(
-                json,
-                "watts",
-                measurement.watts() == null ? null : out -> out.writeNumber(Math.round(measurement.watts())));
-        writeOr(json, "encoder_ratio", encoderRatio() == null ? null : encoderRatio()::write);
-        writeOr(json, "end_to_end_ratio", endToEndRatio() == null ? null : endToEndRatio()::write);
+        Double watts = measurement.watts();
+        Ratio encoder = encoderRatio();
+        Ratio endToEnd = endToEndRatio();
+        writeOr(json, "watts", watts == null ? null : out -> out.writeNumber(Math.round(watts)));
+        writeOr(json, "encoder_ratio", encoder == null ? null : encoder::write);
+        writeOr(json, "end_to_end_ratio", endToEnd == null ? null : endToEnd::write);
     }
 
     private void writeCell(JsonGenerator json, BenchColumn column) throws IOException {

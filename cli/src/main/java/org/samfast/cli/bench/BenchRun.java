@@ -1,5 +1,6 @@
 package org.samfast.cli.bench;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
@@ -85,10 +86,16 @@ public final class BenchRun {
 
     private void measureEncoder() {
         show("encoder", "");
-        int total = rounds.total(pass);
-        PowerMeter.Metered<double[]> metered = power.during(() -> backend.encoderMillis(photos, total));
+        PowerMeter.Metered<double[]> metered = power.during(this::encoderTimes);
         encoder.add(metered.result(), rounds.warmup(pass));
         watts = metered.watts() == null ? watts : metered.watts();
+    }
+
+    /** A GPU gets all rounds at once, so that it never waits for the host. */
+    private double[] encoderTimes() {
+        return backend.info().hasDriver()
+                ? backend.encoderMillis(photos, rounds.total(pass))
+                : times("encoder", rounds, () -> backend.encoderMillis(photos, 1)[0]);
     }
 
     private void measureDecoder() {
@@ -109,12 +116,14 @@ public final class BenchRun {
     }
 
     private double[] times(String what, Rounds of, DoubleSupplier run) {
+        long start = System.nanoTime();
         double[] times = new double[of.total(pass)];
-        for (int i = 0; i < times.length; i++) {
-            show(what, ", round " + (i + 1) + "/" + times.length + (i < of.warmup(pass) ? " (warm-up)" : ""));
-            times[i] = run.getAsDouble();
+        int done = 0;
+        while (!of.ends(pass, done, (System.nanoTime() - start) / 1e9)) {
+            show(what, ", round " + (done + 1) + "/" + times.length + (done < of.warmup(pass) ? " (warm-up)" : ""));
+            times[done++] = run.getAsDouble();
         }
-        return times;
+        return Arrays.copyOf(times, done);
     }
 
     private void show(String what, String round) {

@@ -6,8 +6,11 @@ package org.samfast.cli.bench;
  * @param warmup runs before that do not count
  * @param measured runs that count, at least 1
  * @param passes into how many parts these are cut, so that several subjects can take turns
+ * @param budgetSeconds a series of a pass ends early when it took that long, with three that count at least
  */
-public record Rounds(int warmup, int measured, int passes) {
+public record Rounds(int warmup, int measured, int passes, double budgetSeconds) {
+    private static final int AT_LEAST = 3;
+
     /** Rounds with files at most: a file system needs no statistics of fifty. */
     private static final int WITH_FILES = 5;
 
@@ -21,7 +24,13 @@ public record Rounds(int warmup, int measured, int passes) {
     }
 
     Rounds withFiles() {
-        return new Rounds(Math.min(1, warmup), Math.min(WITH_FILES, measured), passes);
+        return new Rounds(Math.min(1, warmup), Math.min(WITH_FILES, measured), passes, budgetSeconds);
+    }
+
+    /** Whether a pass that has so many rounds, warm-up included, is at its end. */
+    boolean ends(int pass, int rounds, double seconds) {
+        boolean enough = rounds >= warmup(pass) + Math.min(AT_LEAST, perPass());
+        return rounds >= total(pass) || enough && seconds > budgetSeconds;
     }
 
     int total(int pass) {
