@@ -60,7 +60,7 @@ final class BenchComparison implements AutoCloseable {
         Optional<SamBackend> own = first < 0 ? sessions.getFirst().openReference() : Optional.empty();
         SamBackend judge = first < 0 ? own.orElse(null) : sessions.get(first).backend();
         try {
-            Outputs expected = judge == null || sessions.size() == 1 && first == 0 ? null : outputs(judge);
+            Outputs expected = judge == null || (sessions.size() == 1 && first == 0) ? null : outputs(judge);
             String name = judge == null ? "" : "fp32 on " + judge.info().backend();
             for (int i = 0; i < sessions.size(); i++) {
                 Outputs compared = i == first ? null : expected;

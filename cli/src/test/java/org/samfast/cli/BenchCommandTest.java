@@ -79,6 +79,8 @@ class BenchCommandTest {
                 0,
                 "--quiet",
                 "--json",
+                "--image",
+                DOG,
                 "--csv",
                 folder.resolve("l.csv"));
         assertThat(ended.exitCode()).as(ended.stderr()).isZero();

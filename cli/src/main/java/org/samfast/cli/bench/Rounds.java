@@ -30,7 +30,7 @@ public record Rounds(int warmup, int measured, int passes, double budgetSeconds)
     /** Whether a pass that has so many rounds, warm-up included, is at its end. */
     boolean ends(int pass, int rounds, double seconds) {
         boolean enough = rounds >= warmup(pass) + Math.min(AT_LEAST, perPass());
-        return rounds >= total(pass) || enough && seconds > budgetSeconds;
+        return rounds >= total(pass) || (enough && seconds > budgetSeconds);
     }
 
     int total(int pass) {

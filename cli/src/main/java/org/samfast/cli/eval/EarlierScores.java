@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,7 @@ public final class EarlierScores {
     private static final int KINDS = PromptKind.values().length;
 
     private final Path file;
-    private final Map<Long, double[]> byAnnotation = new HashMap<>();
+    private final Map<Long, Map<PromptKind, Double>> byAnnotation = new HashMap<>();
 
     private EarlierScores(Path file) {
         this.file = file;
@@ -39,9 +40,9 @@ public final class EarlierScores {
         String[] cells = line.split(",", -1);
         int first = cells.length - KINDS;
         try {
-            double[] iou = new double[KINDS];
-            for (int kind = 0; kind < KINDS; kind++) {
-                iou[kind] = Double.parseDouble(cells[first + kind]);
+            Map<PromptKind, Double> iou = new EnumMap<>(PromptKind.class);
+            for (PromptKind kind : PromptKind.values()) {
+                iou.put(kind, Double.parseDouble(cells[first + iou.size()]));
             }
             byAnnotation.put(Long.parseLong(cells[first - 1]), iou);
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
@@ -58,13 +59,13 @@ public final class EarlierScores {
     List<List<Double>> differences(List<AnnotationScore> now, PromptKind kind) throws CocoException {
         Map<Long, List<Double>> byImage = new LinkedHashMap<>();
         for (AnnotationScore score : now) {
-            double[] before = byAnnotation.get(score.annotation());
+            Map<PromptKind, Double> before = byAnnotation.get(score.annotation());
             if (before == null) {
                 throw new CocoException(file + ": annotation " + score.annotation() + " of " + score.image()
                         + " is not there; compare with a run over the same images");
             }
             byImage.computeIfAbsent(score.imageId(), _ -> new ArrayList<>())
-                    .add(score.iou(kind) - before[kind.ordinal()]);
+                    .add(score.iou(kind) - before.getOrDefault(kind, 0.0));
         }
         return List.copyOf(byImage.values());
     }

@@ -144,7 +144,7 @@ public final class EvaluationSummary {
         }
     }
 
-    private interface Number {
+    private interface ByKind {
         double of(PromptKind kind);
     }
 
@@ -152,7 +152,7 @@ public final class EvaluationSummary {
         Bootstrap.Interval of(PromptKind kind);
     }
 
-    private static void numbers(JsonGenerator json, String name, Number number) throws IOException {
+    private static void numbers(JsonGenerator json, String name, ByKind number) throws IOException {
         json.writeObjectFieldStart(name);
         for (PromptKind kind : PromptKind.values()) {
             json.writeNumberField(kind.key(), number.of(kind));
