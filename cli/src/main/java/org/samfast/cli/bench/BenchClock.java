@@ -32,12 +32,12 @@ public final class BenchClock {
         return seconds.values().stream().mapToDouble(Double::doubleValue).sum();
     }
 
-    /** {@code 41.20 s: start 0.40, opening 1.10, accuracy 6.20, measuring 33.50}. */
+    /** {@code 41.20 s: start 0.40, opening 1.10, accuracy 6.20, measuring 33.50}, at most 80 columns wide. */
     public List<String> lines() {
-        return List.of(String.format(Locale.ROOT, "%.2f s: ", total())
-                + seconds.entrySet().stream()
-                        .map(entry -> String.format(Locale.ROOT, "%s %.2f", entry.getKey(), entry.getValue()))
-                        .collect(Collectors.joining(", ")));
+        String spent = seconds.entrySet().stream()
+                .map(entry -> String.format(Locale.ROOT, "%s %.2f", entry.getKey(), entry.getValue()))
+                .collect(Collectors.joining(", "));
+        return Wrapped.lines(String.format(Locale.ROOT, "%.2f s: ", total()), spent);
     }
 
     public void write(JsonGenerator json) throws IOException {
