@@ -64,7 +64,8 @@ class BenchCommandTest {
         Path png = folder.resolve("speed.png");
         assertThat(bench("--batch", "1", "--plot", svg).errorLines()).last().isEqualTo("drawn: " + svg);
         assertThat(bench("--batch", "1", "--plot", png).exitCode()).isZero();
-        // letters are outlines in it: what can be told apart is the two colours of the bars, one bar and its legend each
+        // letters are outlines in it: what can be told apart is the two colours of the bars, one bar and its legend
+        // each
         assertThat(Files.readString(svg).split("fill:rgb\\(118,185,0\\)", -1)).hasSize(3);
         assertThat(Files.readString(svg).split("fill:rgb\\(68,119,170\\)", -1)).hasSize(3);
         assertThat(ImageIO.read(png.toFile()).getHeight()).isEqualTo(480);
