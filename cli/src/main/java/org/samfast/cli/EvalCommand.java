@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
                     + " distance to what is outside). Every annotation counts once, crowds too; a missing bbox is taken"
                     + " from the mask. Where annotations have 'ref_iou' (the four numbers in the order of the table), the"
                     + " largest difference from it is shown.",
-            "The interval is the 95% percentile interval of 2000 bootstrap draws of images. Small, medium and large are"
+            "The interval is the 95 percent percentile interval of 2000 bootstrap draws of images. Small, medium and large are"
                     + " COCO's: up to 32x32 and 96x96 pixels of the annotation, and above."
         },
         footerHeading = "%nExamples:%n",
