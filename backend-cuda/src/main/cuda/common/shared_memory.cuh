@@ -44,10 +44,6 @@ __device__ __forceinline__ uint32_t load_shared_4(uint32_t address) {
     return v;
 }
 
-__device__ __forceinline__ void store_shared(uint32_t address, float x) {
-    asm volatile("st.shared.f32 [%0], %1;" ::"r"(address), "f"(x) : "memory");
-}
-
 __device__ __forceinline__ void store_shared(uint32_t address, uint32_t x) {
     asm volatile("st.shared.b32 [%0], %1;" ::"r"(address), "r"(x) : "memory");
 }

@@ -10,20 +10,33 @@ import org.jspecify.annotations.Nullable;
  * @param cacheDirectory where a backend may keep what it derives from a checkpoint
  * @param precision what to compute in; null for the backend's best
  * @param observer sees every stage; null for none
+ * @param tuning what runs of a backend that has a choice; another refuses all but {@link Tuning#BEST}
  */
 public record BackendOptions(
         int threads,
         Path cacheDirectory,
         @Nullable Precision precision,
-        @Nullable StageObserver observer) {
+        @Nullable StageObserver observer,
+        Tuning tuning) {
     public BackendOptions {
         if (threads < 0) {
             throw new IllegalArgumentException("threads: expected 0 or more, got " + threads);
         }
     }
 
+    /** With the backend's own choice of what runs. */
+    public BackendOptions(
+            int threads, Path cacheDirectory, @Nullable Precision precision, @Nullable StageObserver observer) {
+        this(threads, cacheDirectory, precision, observer, Tuning.BEST);
+    }
+
     /** The same but for the precision. */
     public BackendOptions computing(Precision wanted) {
-        return new BackendOptions(threads, cacheDirectory, wanted, observer);
+        return new BackendOptions(threads, cacheDirectory, wanted, observer, tuning);
+    }
+
+    /** The same but for what runs. */
+    public BackendOptions tuned(Tuning wanted) {
+        return new BackendOptions(threads, cacheDirectory, precision, observer, wanted);
     }
 }

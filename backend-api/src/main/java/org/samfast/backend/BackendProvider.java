@@ -21,6 +21,11 @@ public interface BackendProvider {
     /** Whether it can compute in that precision. */
     Support support(Precision precision);
 
+    /** Whether {@link Tuning} means anything to it. */
+    default boolean tunes() {
+        return false;
+    }
+
     /** How many images a call is best given at once where there are many: 1, or more where a device gains by it. */
     default int batch() {
         return 1;

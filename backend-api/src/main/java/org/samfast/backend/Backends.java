@@ -56,6 +56,7 @@ public final class Backends {
     public static SamBackend open(String name, Checkpoint weights, BackendOptions options) {
         BackendProvider provider = choose(name);
         requireSupport(provider, options.precision());
+        requireTuning(provider, options.tuning());
         return provider.open(weights, options);
     }
 
@@ -68,6 +69,18 @@ public final class Backends {
         if (precision != null && backend.support(precision) == Support.REFUSED) {
             throw new BackendException("backend '" + backend.name() + "' does not compute in " + precision.label()
                     + ". It supports: " + supported(backend) + ".");
+        }
+    }
+
+    /**
+     * Checks that the backend can be tuned so.
+     *
+     * @throws BackendException where it has no such choice
+     */
+    public static void requireTuning(BackendProvider backend, Tuning tuning) {
+        if (!tuning.equals(Tuning.BEST) && !backend.tunes()) {
+            throw new BackendException("backend '" + backend.name()
+                    + "' has no choice of kernels, graphs or overlap; got " + tuning.label());
         }
     }
 

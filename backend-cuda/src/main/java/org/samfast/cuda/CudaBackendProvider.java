@@ -46,6 +46,11 @@ public final class CudaBackendProvider implements BackendProvider {
         };
     }
 
+    @Override
+    public boolean tunes() {
+        return true;
+    }
+
     /** Past 8 images a GPU gains little (docs/performance.md), and the memory grows with them. */
     @Override
     public int batch() {
@@ -57,6 +62,6 @@ public final class CudaBackendProvider implements BackendProvider {
         unusableBecause().ifPresent(reason -> {
             throw new BackendException("backend 'cuda' is not usable: " + reason);
         });
-        return CudaBackend.open(Device.open(), weights, options);
+        return CudaBackend.open(Device.open(options.tuning()), weights, options);
     }
 }

@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.samfast.cli.eval.AnnotationScore;
 import org.samfast.cli.eval.CocoFileReader;
 import org.samfast.cli.eval.CocoImage;
+import org.samfast.cli.eval.EarlierScores;
 import org.samfast.cli.eval.Evaluation;
 import org.samfast.cli.eval.EvaluationSummary;
+import org.samfast.cli.eval.FoundMasksJson;
 import org.samfast.cli.eval.ScoresCsv;
 import org.samfast.cli.output.OutputFile;
 import org.samfast.cli.output.ResultWriter;
@@ -40,13 +42,16 @@ import picocli.CommandLine.Spec;
             "The click is the annotation's 'point' [x,y]; without one, the object's deepest point (largest Euclidean"
                     + " distance to what is outside). Every annotation counts once, crowds too; a missing bbox is taken"
                     + " from the mask. Where annotations have 'ref_iou' (the four numbers in the order of the table), the"
-                    + " largest difference from it is shown."
+                    + " largest difference from it is shown.",
+            "The interval is the 95 percent percentile interval of 2000 bootstrap draws of images. Small, medium and large are"
+                    + " COCO's: up to 32x32 and 96x96 pixels of the annotation, and above."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  sam eval --coco annotations.json --images .",
             "  sam eval --coco annotations.json --images . --limit 1 --json --quiet",
-            "  sam eval --coco annotations.json --images . --per-annotation scores.csv"
+            "  sam eval --coco annotations.json --images . --per-annotation scores.csv",
+            "  sam eval --coco annotations.json --images . --masks found.json"
         })
 final class EvalCommand implements Callable<Integer> {
     @Option(
@@ -80,6 +85,20 @@ final class EvalCommand implements Callable<Integer> {
     @Nullable
     Path perAnnotation;
 
+    @Option(
+            names = "--compare",
+            paramLabel = "FILE",
+            description = "Also compare with another run's --per-annotation file, annotation by annotation.")
+    @Nullable
+    Path compare;
+
+    @Option(
+            names = "--masks",
+            paramLabel = "FILE",
+            description = "Also write the masks that were compared, as JSON with COCO run lengths.")
+    @Nullable
+    Path masks;
+
     @ParentCommand
     Main main;
 
@@ -87,12 +106,14 @@ final class EvalCommand implements Callable<Integer> {
     CommandSpec spec;
 
     private final List<AnnotationScore> scores = new ArrayList<>();
+    private @Nullable EarlierScores earlier;
 
     @Override
     public Integer call() throws IOException {
         if (limit < 1) {
             throw new ParameterException(spec.commandLine(), "--limit: expected 1 or more, got " + limit);
         }
+        earlier = compare == null ? null : EarlierScores.read(compare);
         List<CocoImage> wanted = CocoFileReader.read(coco).stream().limit(limit).toList();
         try (ModelSession session = model.open(null)) {
             RunReport run = new RunReport(spec.commandLine(), main.verbose, model.quiet);
@@ -145,7 +166,7 @@ final class EvalCommand implements Callable<Integer> {
         public List<List<AnnotationScore>> compute(List<Annotated> batch) throws IOException {
             List<List<AnnotationScore>> found = new ArrayList<>();
             for (Annotated one : batch) {
-                found.add(new Evaluation(session.backend()).score(one.image, one.coco));
+                found.add(new Evaluation(session.backend(), masks != null).score(one.image, one.coco));
             }
             return found;
         }
@@ -168,7 +189,10 @@ final class EvalCommand implements Callable<Integer> {
         if (perAnnotation != null) {
             OutputFile.write(perAnnotation, out -> ScoresCsv.write(out, scores));
         }
-        EvaluationSummary summary = new EvaluationSummary(scores);
+        if (masks != null) {
+            OutputFile.write(masks, out -> FoundMasksJson.write(out, scores));
+        }
+        EvaluationSummary summary = new EvaluationSummary(scores, earlier);
         result.print(summary.lines(), json -> write(json, session.origin(), summary));
     }
 

@@ -8,6 +8,7 @@ import org.samfast.backend.BackendProvider;
 import org.samfast.backend.Backends;
 import org.samfast.backend.Precision;
 import org.samfast.backend.StageObserver;
+import org.samfast.backend.Tuning;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cli.convert.PackedCopy;
 import org.samfast.cli.model.ModelCache;
@@ -64,6 +65,9 @@ final class ModelOptions {
     @Option(names = "--quiet", description = "Say nothing on stderr but errors.")
     boolean quiet;
 
+    /** What runs of a backend that has a choice; sam bench sets it. */
+    Tuning tuning = Tuning.BEST;
+
     @Spec(Spec.Target.MIXEE)
     CommandSpec command;
 
@@ -81,8 +85,9 @@ final class ModelOptions {
         checkUsage();
         BackendProvider provider = Backends.choose(backend);
         Backends.requireSupport(provider, precision);
+        Backends.requireTuning(provider, tuning);
         BackendOptions options =
-                new BackendOptions(threads, ModelCache.ofPlatform().onnx(), precision, observer);
+                new BackendOptions(threads, ModelCache.ofPlatform().onnx(), precision, observer, tuning);
         return new ModelSession(this, checkpoint(), provider, options);
     }
 

@@ -2,10 +2,17 @@ package org.samfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +21,8 @@ import org.samfast.cli.SamInProcess.Ended;
 
 class BenchCommandTest {
     private static final Path DOG = Path.of(System.getProperty("sam.testdata"), "images/dog.jpg");
+
+    private static final Schema SCHEMA = schema();
 
     @TempDir
     Path folder;
@@ -24,21 +33,84 @@ class BenchCommandTest {
         assertThat(ended.exitCode()).as(ended.stderr()).isZero();
         assertThat(ended.outputLines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
         assertThat(ended.stdout())
-                .startsWith("no device, at all, driver 1.2, 1980 MHz\nfake, vit_t, computed bf16, sam ")
-                .contains("median of 2 after 1, by the clock of the GPU\nfirst mask ")
-                .contains("RGB in host memory (640x480)", "8 clicks per image and 3 masks each");
+                .startsWith("no device, at all, driver 1.2, 1980 MHz\nsam ")
+                .contains("medians of 2 after 1\n 1 fake vit_t bf16\n", "(640x480)", "against fp32 on fake");
         List<String> rows = ended.outputLines().stream()
-                .filter(line -> line.matches(" .* 2\\.500e-01  0\\.2[45]\\d{3}"))
+                .filter(line -> line.matches(" 1 .* 2\\.500e-01  0\\.2[45]\\d{3}"))
                 .toList();
         assertThat(rows).hasSize(2);
-        assertThat(rows.get(0)).startsWith("    1 ");
-        assertThat(rows.get(1)).startsWith("    3 ");
+        assertThat(rows.get(0)).startsWith(" 1     1 ");
+        assertThat(rows.get(1)).startsWith(" 1     3 ");
+    }
+
+    @Test
+    void subjectsTakeTurnsAndAreComparedWithTheFirst() {
+        Ended ended = bench("--batch", "1", "--precision", "fp32,bf16");
+        assertThat(ended.stdout())
+                .contains("taking turns 2 times", " 1 fake vit_t fp32\n 2 fake vit_t bf16\n")
+                .containsPattern("\n 1     1 .* 1 +- +-\n 2     1 .* \\d+\\.\\d\\d \\(.*-.*\\) 2\\.500e-01  0\\.2");
+        assertThat(ended.outputLines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+
+    @Test
+    void markdownIsATable() {
+        assertThat(bench("--batch", "1", "--markdown").stdout())
+                .contains("| # | batch | encoder |", "\n|---:|---:|", "\n| 1 | 1 | 1000 | ");
+    }
+
+    @Test
+    void thePlotIsDrawnAsItsNameEnds() throws Exception {
+        Path svg = folder.resolve("speed.svg");
+        Path png = folder.resolve("speed.png");
+        assertThat(bench("--batch", "1", "--plot", svg).errorLines()).last().isEqualTo("drawn: " + svg);
+        assertThat(bench("--batch", "1", "--plot", png).exitCode()).isZero();
+        // letters are outlines in it: what can be told apart is the two colours of the bars, one bar and its legend
+        // each
+        assertThat(Files.readString(svg).split("fill:rgb\\(118,185,0\\)", -1)).hasSize(3);
+        assertThat(Files.readString(svg).split("fill:rgb\\(68,119,170\\)", -1)).hasSize(3);
+        assertThat(ImageIO.read(png.toFile()).getHeight()).isEqualTo(480);
+    }
+
+    @Test
+    void theLadderListsWhatCannotRunWithTheReason() {
+        Ended ended = SamInProcess.run(
+                "bench",
+                "--ladder",
+                "--rounds",
+                1,
+                "--warmup",
+                0,
+                "--quiet",
+                "--json",
+                "--image",
+                DOG,
+                "--csv",
+                folder.resolve("l.csv"));
+        assertThat(ended.exitCode()).as(ended.stderr()).isZero();
+        assertThat(ended.outputLines()).hasSize(12 + 1).allSatisfy(BenchCommandTest::followsTheSchema);
+        assertThat(ended.outputLines().getFirst())
+                .contains("\"flags\":\"--backend onnx --precision fp32 --batch 1\"", "\"backend\":\"onnx-cpu\"");
+    }
+
+    @Test
+    void theLadderChoosesByItself() {
+        assertThat(bench("--ladder").stderr())
+                .startsWith("sam: --ladder chooses backend, precision, kernels and batch");
+    }
+
+    @Test
+    void aBackendWithoutAChoiceOfKernelsRefusesOne() {
+        Ended ended = bench("--kernels", "portable", "--no-graph");
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.BACKEND_NOT_USABLE);
+        assertThat(ended.stderr())
+                .contains(
+                        "backend 'fake' has no choice of kernels, graphs or overlap; got portable kernels, no graphs");
     }
 
     @Test
     void fp32HasNothingToCompareWith() {
         assertThat(bench("--batch", "1").stdout())
-                .containsPattern("\n    1 .* 3 +- +-\n")
+                .containsPattern("\n 1     1 .* +1 +- +-\n")
                 .contains("nothing to compare with");
     }
 
@@ -57,13 +129,36 @@ class BenchCommandTest {
     }
 
     @Test
-    void jsonIsOneObjectPerBatch() {
-        Ended ended = bench("--batch", "1,2", "--json", "--precision", "bf16");
-        assertThat(ended.outputLines()).hasSize(2);
-        assertThat(ended.outputLines().get(1))
+    void jsonIsOneObjectPerRowAndFollowsTheSchema() {
+        Ended ended = bench("--batch", "1,2", "--json", "--precision", "fp32,bf16");
+        assertThat(ended.outputLines()).hasSize(5).allSatisfy(BenchCommandTest::followsTheSchema);
+        assertThat(ended.outputLines().get(3))
                 .startsWith("{\"date\":\"")
-                .contains("\"batch\":2,\"encoder_ms\":", "\"embedding_rel_error\":2.500e-01,\"mask_iou\":0.2");
-        assertThat(bench("--batch", "1", "--json").stdout()).contains("\"mask_iou\":null");
+                .contains("\"batch\":2,\"encoder_ms\":", "\"embedding_rel_error\":2.500e-01,\"mask_iou\":0.2")
+                .contains("\"accuracy_against\":\"fp32 on fake\"", "\"encoder_ratio\":{\"median\":1.000,");
+        assertThat(ended.outputLines().get(2)).contains("\"mask_iou\":null");
+        assertThat(ended.outputLines().get(4)).startsWith("{\"total_s\":");
+    }
+
+    private static Schema schema() {
+        Path file = Path.of(System.getProperty("sam.testdata"), "../docs/bench.schema.json");
+        try {
+            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                    .getSchema(Files.readString(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void followsTheSchema(String line) {
+        assertThat(SCHEMA.validate(line, InputFormat.JSON)).as(line).isEmpty();
+    }
+
+    @Test
+    void theSchemaRefusesOtherRows() {
+        assertThat(SCHEMA.validate("{\"total_s\":\"1\",\"seconds\":{}}", InputFormat.JSON))
+                .isNotEmpty();
+        assertThat(SCHEMA.validate("{\"batch\":1}", InputFormat.JSON)).isNotEmpty();
     }
 
     @Test
@@ -84,6 +179,8 @@ class BenchCommandTest {
                 "--rounds 0|--rounds: expected 1 or more, got 0; for example: sam bench --batch",
                 "--warmup -1|--warmup: expected 0 or more, got -1; for example: sam bench --batch",
                 "--batch one|Invalid value for option '--batch'",
+                "--plot a.gif|--plot: expected a name that ends in .svg or .png, got a.gif",
+                "--json --markdown|--json and --markdown both say how to print",
             })
     void aWrongCommandLineExitsWith2(String arguments, String sentence) {
         Ended ended = SamInProcess.run(

@@ -9,6 +9,8 @@ import java.util.function.Supplier;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import org.samfast.backend.BackendException;
+import org.samfast.backend.KernelSet;
+import org.samfast.backend.Tuning;
 
 /**
  * One GPU: a context on it, the modules loaded into it, the memory taken on it. Safe for use by many threads. Failures
@@ -23,6 +25,7 @@ public final class Device implements AutoCloseable {
     private static final int WAITS_FROM = 90;
 
     private final Gate gate;
+    private final Tuning tuning;
     private final DeviceMemory memory;
     private final Map<String, CUmodule> modules = new ConcurrentHashMap<>();
     private final Map<String, KernelFunction> functions = new ConcurrentHashMap<>();
@@ -30,6 +33,11 @@ public final class Device implements AutoCloseable {
     private volatile Consumer<String> launched = entry -> {};
 
     Device(Driver driver) {
+        this(driver, Tuning.BEST);
+    }
+
+    Device(Driver driver, Tuning tuning) {
+        this.tuning = tuning;
         gate = new Gate(driver, waitsForEachKernel);
         memory = new DeviceMemory(gate);
         makeCurrent();
@@ -41,9 +49,14 @@ public final class Device implements AutoCloseable {
      * @throws BackendException where there is none, with the sentence of {@link CudaDetection}
      */
     public static Device open() {
+        return open(Tuning.BEST);
+    }
+
+    /** The same, with a choice of what runs on it. */
+    public static Device open(Tuning tuning) {
         CudaDetection here = CudaDetection.here();
         try {
-            return new Device(new CudaDriver(here.ordinal(), here.driverVersion()));
+            return new Device(new CudaDriver(here.ordinal(), here.driverVersion()), tuning);
         } catch (LinkageError e) {
             throw new BackendException(
                     "JCuda's native library is not found in java.library.path="
@@ -92,16 +105,28 @@ public final class Device implements AutoCloseable {
      * the driver compiles does not wait, and is launched like any other.
      */
     public KernelFunction overlapping(String module, String entry) {
-        boolean waits = OVERLAPS && computeCapability() >= WAITS_FROM && has(module);
+        boolean waits = OVERLAPS && tuning.overlap() && computeCapability() >= WAITS_FROM && has(module);
         return functions.computeIfAbsent(module + ":" + entry, key -> find(module, entry, waits));
     }
 
     /**
-     * Whether this build has that module for this GPU, where it is one for single architectures; the system property {@code
-     * sam.cuda.kernels=portable} says no.
+     * Whether this build has that module for this GPU, where it is one for single architectures; the tuning and the system property
+     * {@code sam.cuda.kernels=portable} can say no.
      */
     public boolean has(String module) {
-        return KernelImages.has(module, computeCapability());
+        return wants(module) && KernelImages.has(module, computeCapability());
+    }
+
+    private boolean wants(String module) {
+        return switch (tuning.kernels()) {
+            case BEST -> true;
+            case LINEAR -> !module.endsWith("_attention");
+            case PORTABLE, PTX -> false;
+        };
+    }
+
+    Tuning tuning() {
+        return tuning;
     }
 
     private KernelFunction find(String module, String entry, boolean overlaps) {
@@ -116,7 +141,7 @@ public final class Device implements AutoCloseable {
 
     private CUmodule load(String module) {
         CUmodule loaded = new CUmodule();
-        byte[] image = KernelImages.of(module, computeCapability());
+        byte[] image = KernelImages.of(module, computeCapability(), tuning.kernels() == KernelSet.PTX);
         gate.call(
                 Gate.Kind.OTHER,
                 driver -> driver.load(loaded, image),

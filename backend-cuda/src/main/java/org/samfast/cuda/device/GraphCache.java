@@ -26,7 +26,7 @@ public final class GraphCache<K> implements AutoCloseable {
         Graph graph = graphs.get(shape);
         if (graph != null) {
             graph.launch(stream);
-        } else if (!ON || seen.add(shape)) {
+        } else if (!ON || !stream.device().tuning().graphs() || seen.add(shape)) {
             launches.run();
         } else {
             capture(stream, shape, launches).launch(stream);

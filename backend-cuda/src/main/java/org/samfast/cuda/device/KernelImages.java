@@ -21,11 +21,12 @@ final class KernelImages {
      * The image of a module, as cuModuleLoadData takes it.
      *
      * @param module its path under src/main/cuda without .cu: {@code portable/linear}
+     * @param ptxOnly leaves machine code aside
      * @throws BackendException where this build has none for that GPU
      */
-    static byte[] of(String module, int computeCapability) {
-        byte[] machineCode =
-                "ptx".equals(System.getProperty("sam.cuda.kernels")) ? null : machineCode(module, computeCapability);
+    static byte[] of(String module, int computeCapability, boolean ptxOnly) {
+        boolean compiles = ptxOnly || "ptx".equals(System.getProperty("sam.cuda.kernels"));
+        byte[] machineCode = compiles ? null : machineCode(module, computeCapability);
         if (machineCode != null) {
             return machineCode;
         }

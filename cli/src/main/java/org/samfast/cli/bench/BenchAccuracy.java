@@ -8,22 +8,32 @@ import org.samfast.image.RgbImage;
 import org.samfast.mask.BinaryMask;
 
 /**
- * How far a backend's results are from fp32 on the same backend.
+ * How far a backend's results are from those of a reference.
  *
- * @param embeddingRelError norm of the difference of two image embeddings over the norm of the fp32 one, mean over images
- * @param maskIou mean over all masks of the IoU with the fp32 mask of the same prompt and output
+ * @param embeddingRelError norm of the difference of two image embeddings over the norm of the reference, mean over images
+ * @param maskIou mean over all masks of the IoU with the reference's mask of the same prompt and output
  */
 public record BenchAccuracy(double embeddingRelError, double maskIou) {
     /** Images compared: the first of those that are timed. */
     private static final int IMAGES = 4;
 
-    /** Runs both backends on the first images. */
-    public static BenchAccuracy of(SamBackend backend, SamBackend fp32, List<RgbImage> images) {
-        List<RgbImage> first = images.subList(0, Math.min(IMAGES, images.size()));
-        return between(Outputs.of(backend, first), Outputs.of(fp32, first));
+    /** What a backend makes of the first images: every embedding and every mask. */
+    public record Outputs(List<float[]> embeddings, List<BinaryMask> masks) {
+        public static Outputs of(SamBackend backend, List<RgbImage> images) {
+            Outputs outputs = new Outputs(new ArrayList<>(), new ArrayList<>());
+            Workload workload = new Workload(backend, true);
+            for (RgbImage image : images.subList(0, Math.min(IMAGES, images.size()))) {
+                try (ImageEmbedding embedding = backend.embed(List.of(image)).getFirst()) {
+                    outputs.embeddings.add(embedding.toHost());
+                    outputs.masks.addAll(workload.masks(List.of(embedding)));
+                }
+            }
+            return outputs;
+        }
     }
 
-    private static BenchAccuracy between(Outputs actual, Outputs expected) {
+    /** Compares what two backends made of the same images. */
+    public static BenchAccuracy between(Outputs actual, Outputs expected) {
         double error = 0;
         for (int i = 0; i < expected.embeddings().size(); i++) {
             error += relativeError(
@@ -47,19 +57,5 @@ public record BenchAccuracy(double embeddingRelError, double maskIou) {
             whole += (double) expected[i] * expected[i];
         }
         return Math.sqrt(difference / whole);
-    }
-
-    /** What a backend makes of some images: every embedding and every mask. */
-    private record Outputs(List<float[]> embeddings, List<BinaryMask> masks) {
-        static Outputs of(SamBackend backend, List<RgbImage> images) {
-            Outputs outputs = new Outputs(new ArrayList<>(), new ArrayList<>());
-            for (RgbImage image : images) {
-                try (ImageEmbedding embedding = backend.embed(List.of(image)).getFirst()) {
-                    outputs.embeddings.add(embedding.toHost());
-                    outputs.masks.addAll(Workload.masks(backend, List.of(embedding)));
-                }
-            }
-            return outputs;
-        }
     }
 }

@@ -29,9 +29,12 @@ public final class Evaluation {
     private static final List<Integer> SINGLE_MASK = List.of(0);
 
     private final SamBackend backend;
+    private final boolean keepsMasks;
 
-    public Evaluation(SamBackend backend) {
+    /** @param keepsMasks whether scores have the masks that were found */
+    public Evaluation(SamBackend backend, boolean keepsMasks) {
         this.backend = backend;
+        this.keepsMasks = keepsMasks;
     }
 
     /** An object, its true mask and what to ask for it with. */
@@ -87,25 +90,42 @@ public final class Evaluation {
         for (int i = 0; i < targets.size(); i++) {
             List<ScoredMask> found = masks.subList(i * perTarget, (i + 1) * perTarget);
             int best = prediction.bestOfThree(2 * i);
-            CocoAnnotation annotation = targets.get(i).annotation();
-            scores.add(new AnnotationScore(
-                    coco.fileName(),
-                    annotation.id(),
-                    iou(targets.get(i).truth(), found, best),
-                    annotation.referenceIou()));
+            scores.add(score(coco, targets.get(i), found, best));
         }
         return scores;
     }
 
     /** @param found the click's single mask, its three multimask outputs, and the box's single mask */
-    private static Map<PromptKind, Double> iou(BinaryMask truth, List<ScoredMask> found, int best) {
-        double[] each =
-                found.stream().mapToDouble(mask -> truth.iou(mask.mask())).toArray();
+    private AnnotationScore score(CocoImage coco, Target target, List<ScoredMask> found, int best) {
+        double[] each = found.stream()
+                .mapToDouble(mask -> target.truth().iou(mask.mask()))
+                .toArray();
         Map<PromptKind, Double> iou = new EnumMap<>(PromptKind.class);
-        iou.put(PromptKind.CLICK, each[best]);
-        iou.put(PromptKind.CLICK_BEST_OF_THREE, Math.max(each[1], Math.max(each[2], each[3])));
-        iou.put(PromptKind.CLICK_SINGLE, each[0]);
-        iou.put(PromptKind.BOX, each[4]);
-        return iou;
+        Map<PromptKind, AnnotationScore.Found> masks = new EnumMap<>(PromptKind.class);
+        for (PromptKind kind : PromptKind.values()) {
+            int chosen = chosen(kind, each, best);
+            iou.put(kind, each[chosen]);
+            if (keepsMasks) {
+                masks.put(kind, AnnotationScore.Found.of(found.get(chosen)));
+            }
+        }
+        CocoAnnotation annotation = target.annotation();
+        return new AnnotationScore(
+                coco.fileName(),
+                coco.id(),
+                annotation.id(),
+                target.truth().area(),
+                iou,
+                annotation.referenceIou(),
+                masks);
+    }
+
+    private static int chosen(PromptKind kind, double[] iou, int best) {
+        return switch (kind) {
+            case CLICK -> best;
+            case CLICK_BEST_OF_THREE -> iou[1] >= Math.max(iou[2], iou[3]) ? 1 : iou[2] >= iou[3] ? 2 : 3;
+            case CLICK_SINGLE -> 0;
+            case BOX -> 4;
+        };
     }
 }

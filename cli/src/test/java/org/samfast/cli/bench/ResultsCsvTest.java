@@ -67,8 +67,23 @@ class ResultsCsvTest {
         BackendInfo info =
                 BackendInfo.onGpu("cuda", "NVIDIA H100 80GB HBM3", "580.65.06", 1980, Precision.INT8_SPARSE24);
         Instant date = Instant.parse("2026-11-22T21:30:05.123Z");
-        BenchSubject subject =
-                new BenchSubject(date, "abc1234", info, "vit_b", 24, 1.25, accuracy, "sam bench --image \"a b.jpg\"");
-        return new BenchRow(subject, new Measurement(8, 25, 50, 1536L << 20));
+        BenchSubject subject = new BenchSubject(
+                date,
+                "abc1234",
+                info,
+                "vit_b",
+                24,
+                "",
+                new BenchSubject.Start(0.5, 1.25),
+                accuracy,
+                "",
+                "sam bench --image \"a b.jpg\"");
+        Measurement measured =
+                new Measurement(8, times(25), times(1), times(50), times(90), 1536L << 20, 2000L << 20, 650.0);
+        return new BenchRow(subject, measured, null);
+    }
+
+    private static Series times(double millis) {
+        return new Series(8).add(new double[] {millis}, 0);
     }
 }
