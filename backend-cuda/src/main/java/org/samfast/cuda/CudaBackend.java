@@ -131,7 +131,7 @@ final class CudaBackend implements SamBackend {
     /** Nothing is left to free of an engine that is gone. */
     synchronized void free(CudaEngine owner, DeviceBuffer tokens) {
         if (engine == owner) {
-            tokens.close();
+            owner.giveBack(tokens);
         }
     }
 

@@ -1,5 +1,6 @@
 package org.samfast.cuda;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.samfast.backend.ImageEmbedding;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.image.Size;
@@ -10,6 +11,7 @@ final class CudaEmbedding implements ImageEmbedding {
     private final CudaEngine engine;
     private final Size imageSize;
     private final DeviceBuffer tokens;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     CudaEmbedding(CudaBackend backend, CudaEngine engine, Size imageSize, DeviceBuffer tokens) {
         this.backend = backend;
@@ -28,7 +30,11 @@ final class CudaEmbedding implements ImageEmbedding {
         return engine;
     }
 
+    /** @throws IllegalStateException where it is closed: another image may lie there */
     DeviceBuffer tokens() {
+        if (closed.get()) {
+            throw new IllegalStateException("this image embedding is closed");
+        }
         return tokens;
     }
 
@@ -39,6 +45,8 @@ final class CudaEmbedding implements ImageEmbedding {
 
     @Override
     public void close() {
-        backend.free(engine, tokens);
+        if (!closed.getAndSet(true)) { // closed twice, its memory would serve two others
+            backend.free(engine, tokens);
+        }
     }
 }

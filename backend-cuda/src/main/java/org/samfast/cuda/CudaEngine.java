@@ -55,6 +55,7 @@ final class CudaEngine implements AutoCloseable {
     private final MaskFinish masks;
     private final SegmentBatch batch;
     private final CandidateSearch search;
+    private final EmbeddingPool embeddings;
     private final @Nullable StageReport report;
 
     CudaEngine(Device device, Checkpoint checkpoint, BackendOptions options) {
@@ -71,6 +72,7 @@ final class CudaEngine implements AutoCloseable {
         masks = new MaskFinish(device, stream, transfers);
         batch = new SegmentBatch(device, stream, transfers, decoder, masks);
         search = new CandidateSearch(device, stream, transfers, decoder);
+        embeddings = new EmbeddingPool(device, (long) EMBEDDING_VALUES * element.bytes());
         report = observer == null ? null : new StageReport(stream, element, observer);
     }
 
@@ -86,14 +88,14 @@ final class CudaEngine implements AutoCloseable {
     /** The embeddings belong to the backend, which takes turns for them. */
     List<CudaEmbedding> embed(List<RgbImage> images, CudaBackend backend) {
         int atOnce = report == null ? IMAGES_AT_ONCE : 1;
-        List<CudaEmbedding> embeddings = new ArrayList<>();
+        List<CudaEmbedding> made = new ArrayList<>();
         try {
             for (int first = 0; first < images.size(); first += atOnce) {
-                embedTogether(images.subList(first, Math.min(images.size(), first + atOnce)), backend, embeddings);
+                embedTogether(images.subList(first, Math.min(images.size(), first + atOnce)), backend, made);
             }
-            return embeddings;
+            return made;
         } catch (RuntimeException e) {
-            embeddings.forEach(embedding -> embedding.tokens().close());
+            made.forEach(embedding -> embedding.tokens().close());
             throw e;
         }
     }
@@ -102,11 +104,16 @@ final class CudaEngine implements AutoCloseable {
         DeviceBuffer made = encode(images);
         long bytes = (long) EMBEDDING_VALUES * element.bytes();
         for (int i = 0; i < images.size(); i++) {
-            DeviceBuffer own = device.allocate("image embedding", bytes);
+            DeviceBuffer own = embeddings.take();
             into.add(new CudaEmbedding(backend, this, images.get(i).size(), own));
             own.copyFrom(stream, made.slice(i * bytes, bytes), bytes);
         }
         settle();
+    }
+
+    /** The memory of an embedding that nobody needs any more. */
+    void giveBack(DeviceBuffer tokens) {
+        embeddings.giveBack(tokens);
     }
 
     private DeviceBuffer encode(List<RgbImage> images) {
@@ -273,6 +280,7 @@ final class CudaEngine implements AutoCloseable {
         decoder.close();
         batch.close();
         search.close();
+        embeddings.close();
         masks.close();
         transfers.close();
         weights.close();

@@ -18,7 +18,8 @@ import picocli.CommandLine.ScopeType;
             InfoCommand.class,
             BackendsCommand.class,
             EvalCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            VerifyCommand.class
         },
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,

@@ -23,8 +23,8 @@ final class EncoderBlock {
         this.kernels = kernels;
         this.global = architecture.isGlobal(layer);
         qkv = new NormedLinear(kernels, weights, block + ".norm1", block + ".attn.qkv");
-        relH = weights.matrix(block + ".attn.rel_pos_h");
-        relW = weights.matrix(block + ".attn.rel_pos_w");
+        relH = weights.relativePositions(block + ".attn.rel_pos_h", layer);
+        relW = weights.relativePositions(block + ".attn.rel_pos_w", layer);
         proj = weights.linear(block + ".attn.proj");
         lin1 = new NormedLinear(kernels, weights, block + ".norm2", block + ".mlp.lin1");
         lin2 = weights.linear(block + ".mlp.lin2");

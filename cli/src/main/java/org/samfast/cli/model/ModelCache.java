@@ -50,6 +50,11 @@ public record ModelCache(Path root) {
         return root.resolve("onnx");
     }
 
+    /** An empty file for each backend, device, driver and build that was right. */
+    public Path verified() {
+        return root.resolve("verified");
+    }
+
     private static @Nullable String set(Map<String, String> environment, String name) {
         String value = environment.get(name);
         return value == null || value.isEmpty() ? null : value;
