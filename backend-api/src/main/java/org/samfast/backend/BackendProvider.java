@@ -32,6 +32,14 @@ public interface BackendProvider {
     }
 
     /**
+     * Where its results depend on the machine: device, driver and kernels, in words. Whoever opens it with other words than
+     * before may verify it first. Empty where there is nothing to fear.
+     */
+    default Optional<String> firstUseKey() {
+        return Optional.empty();
+    }
+
+    /**
      * Opens the backend on a checkpoint, which must stay open as long as the backend.
      *
      * @throws BackendException where it cannot

@@ -48,6 +48,12 @@ public final class Backends {
         return found;
     }
 
+    /** For {@code auto} every backend usable here, best first; otherwise the one of that name, as {@link #choose} has it. */
+    public static List<BackendProvider> candidates(String name) {
+        BackendProvider first = choose(name);
+        return name.equals(AUTO) ? all().stream().filter(Backends::isUsable).toList() : List.of(first);
+    }
+
     /**
      * Chooses and opens in one call.
      *

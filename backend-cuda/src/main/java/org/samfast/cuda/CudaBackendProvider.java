@@ -1,6 +1,8 @@
 package org.samfast.cuda;
 
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.BackendProvider;
@@ -33,6 +35,14 @@ public final class CudaBackendProvider implements BackendProvider {
     @Override
     public Optional<String> unusableBecause() {
         return CudaDetection.here().unusableBecause();
+    }
+
+    /** The GPU and its driver, and what chooses kernels or spoils them. */
+    @Override
+    public Optional<String> firstUseKey() {
+        return Optional.of(Stream.of("kernels", "overlap", "graphs", "fault")
+                .map(property -> property + "=" + System.getProperty("sam.cuda." + property))
+                .collect(Collectors.joining(", ", description() + ", ", "")));
     }
 
     /** bf16 with sums in fp32, fp32 throughout as the reference, and packed Linears on compute capability 9.0; on others their dense equivalents. */

@@ -30,7 +30,11 @@ final class CudaEmbedding implements ImageEmbedding {
         return engine;
     }
 
+    /** @throws IllegalStateException where it is closed: another image may lie there */
     DeviceBuffer tokens() {
+        if (closed.get()) {
+            throw new IllegalStateException("this image embedding is closed");
+        }
         return tokens;
     }
 

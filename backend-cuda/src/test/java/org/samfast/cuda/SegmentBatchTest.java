@@ -8,6 +8,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -178,19 +181,45 @@ class SegmentBatchTest {
 
     @Test
     void aThousandPredictionsLeaveMemoryWhereItWas() {
+        predictions(10);
+        long onGpu = device.allocatedBytes();
+        long pinned = device.pinnedBytes();
+        long heap = usedHeap();
+        CallCounts before = device.calls();
+        predictions(1000);
+        assertThat(device.allocatedBytes()).isEqualTo(onGpu);
+        assertThat(device.pinnedBytes()).isEqualTo(pinned);
+        assertThat(device.calls().since(before).allocations()).isZero();
+        assertThat(usedHeap()).isLessThan(heap + (8L << 20)); // one prediction's logits are 1 MB
+    }
+
+    private void predictions(int count) {
         SegmentRequest one = requests.getFirst();
-        for (int i = 0; i < 10; i++) {
-            backend.segment(List.of(one));
-            // its room is kept for the next
-            backend.embed(List.of(one.image())).getFirst().close();
-        }
-        long before = device.allocatedBytes();
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < count; i++) {
             try (ImageEmbedding embedding = backend.embed(List.of(one.image())).getFirst()) {
                 backend.predict(List.of(new PromptedImage(embedding, one.prompts())));
             }
         }
-        assertThat(device.allocatedBytes()).isEqualTo(before);
+    }
+
+    private static long usedHeap() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    @Test
+    void eightThreadsGetTheSerialBits() throws Exception {
+        List<Segmentation> serial = backend.segment(requests);
+        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+            List<Future<Segmentation>> found = new ArrayList<>();
+            for (int i = 0; i < 4 * requests.size(); i++) {
+                SegmentRequest request = requests.get(i % requests.size());
+                found.add(threads.submit(() -> backend.segment(List.of(request)).getFirst()));
+            }
+            for (int i = 0; i < found.size(); i++) {
+                assertSame(found.get(i).get(), serial.get(i % serial.size()));
+            }
+        }
     }
 
     private static void assertSame(Segmentation actual, Segmentation expected) {

@@ -23,7 +23,8 @@ import picocli.CommandLine.TypeConversionException;
             InfoCommand.class,
             BackendsCommand.class,
             EvalCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            VerifyCommand.class
         },
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,

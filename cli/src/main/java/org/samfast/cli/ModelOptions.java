@@ -2,12 +2,14 @@ package org.samfast.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.BackendProvider;
 import org.samfast.backend.Backends;
 import org.samfast.backend.Precision;
 import org.samfast.backend.StageObserver;
+import org.samfast.backend.Support;
 import org.samfast.backend.Tuning;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cli.convert.PackedCopy;
@@ -83,12 +85,34 @@ final class ModelOptions {
      */
     ModelSession open(@Nullable StageObserver observer) throws IOException {
         checkUsage();
+        List<BackendProvider> candidates = Backends.candidates(backend);
+        Backends.requireSupport(candidates.getFirst(), precision);
+        Backends.requireTuning(candidates.getFirst(), tuning);
+        List<BackendProvider> able = candidates.stream()
+                .filter(candidate -> precision == null || candidate.support(precision) != Support.REFUSED)
+                .toList();
+        FirstUse firstUse = new FirstUse(
+                ModelCache.ofPlatform().verified(),
+                options(null),
+                command.commandLine().getErr());
+        return session(firstUse.choose(able), observer);
+    }
+
+    /** The same with a backend that was never verified, to do so. */
+    ModelSession openUnverified() throws IOException {
+        checkUsage();
         BackendProvider provider = Backends.choose(backend);
         Backends.requireSupport(provider, precision);
         Backends.requireTuning(provider, tuning);
-        BackendOptions options =
-                new BackendOptions(threads, ModelCache.ofPlatform().onnx(), precision, observer, tuning);
-        return new ModelSession(this, checkpoint(), provider, options);
+        return session(provider, null);
+    }
+
+    private ModelSession session(BackendProvider provider, @Nullable StageObserver observer) throws IOException {
+        return new ModelSession(this, checkpoint(), provider, options(observer));
+    }
+
+    private BackendOptions options(@Nullable StageObserver observer) {
+        return new BackendOptions(threads, ModelCache.ofPlatform().onnx(), precision, observer, tuning);
     }
 
     private Checkpoint checkpoint() throws IOException {

@@ -2,12 +2,15 @@ package org.samfast.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.BackendProvider;
+import org.samfast.backend.Backends;
 import org.samfast.backend.Precision;
 import org.samfast.backend.SamBackend;
 import org.samfast.backend.Support;
@@ -15,6 +18,8 @@ import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cli.output.CheckpointReport;
 import org.samfast.cli.output.ResultWriter;
 import org.samfast.cli.resume.Digest;
+import org.samfast.cli.verify.StageCheck;
+import org.samfast.cli.verify.Verification;
 import org.samfast.packed.PackedLinear;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -55,6 +60,37 @@ final class ModelSession implements AutoCloseable {
             return Optional.empty();
         }
         return Optional.of(provider.open(weights, backendOptions.computing(Precision.FP32)));
+    }
+
+    /**
+     * Every stage beside its reference: the stored one for the built-in model, another backend's for other weights.
+     *
+     * @throws BackendException where no other backend can be used here
+     */
+    List<StageCheck> verify() throws IOException {
+        Verification verification = options.isBuiltIn()
+                ? Verification.ofBuiltIn()
+                : Verification.against(otherBackend(), weights, backendOptions);
+        if (!options.quiet) {
+            options.command
+                    .commandLine()
+                    .getErr()
+                    .println("verifying: " + provider.name() + " (" + provider.description() + "), " + weights.file()
+                            + (options.isBuiltIn()
+                                    ? ""
+                                    : ", against " + otherBackend().name()));
+        }
+        return verification.run(provider, weights, backendOptions);
+    }
+
+    private BackendProvider otherBackend() {
+        return Backends.all().stream()
+                .filter(other -> !other.name().equals(provider.name())
+                        && other.unusableBecause().isEmpty()
+                        && other.support(Precision.FP32) == Support.NATIVE)
+                .findFirst()
+                .orElseThrow(() -> new BackendException("backend '" + provider.name() + "' is the only one usable here:"
+                        + " weights other than the built-in model's have nothing to be compared with"));
     }
 
     /** How many images a call of the backend is best given. */

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.samfast.cli.input.ImageInputs;
 import org.samfast.cli.input.InputImage;
@@ -189,8 +191,27 @@ final class SegmentCommand implements Callable<Integer> {
         OutputFile.makeFolder(settings.folder());
         StageDump stages = dump == null ? null : new StageDump(dump);
         RunReport report = new RunReport(spec.commandLine(), main.verbose, model.quiet);
-        inputs.problems().forEach(problem -> report.failedBefore(problem.name(), problem.error()));
-        asked.problems().forEach(problem -> report.failedBefore(problem.name(), problem.error()));
+        Set<String> failed = NewProcess.failedBefore();
+        Stream.concat(
+                        inputs.problems().stream().map(problem -> Map.entry(problem.name(), problem.error())),
+                        asked.problems().stream().map(problem -> Map.entry(problem.name(), problem.error())))
+                .filter(problem -> !failed.contains(problem.getKey()))
+                .forEach(problem -> report.failedBefore(problem.getKey(), problem.getValue()));
+        failed.forEach(report::failedEarlier);
+        int exitCode = segment(planned, failed, settings, stages, report);
+        return report.leavesRest() ? new NewProcess(spec.commandLine()).run(report.failed()) : exitCode;
+    }
+
+    private int segment(
+            List<SegmentRun.Input> asked,
+            Set<String> failed,
+            OutputSettings settings,
+            @Nullable StageDump stages,
+            RunReport report)
+            throws IOException {
+        List<SegmentRun.Input> planned = asked.stream()
+                .filter(input -> !failed.contains(input.file().toString()))
+                .toList();
         try (ModelSession session = model.open(stages);
                 Journal journal = journal(session, planned.size(), settings.folder(), folders(planned));
                 ResultWriter writer = new ResultWriter(settings)) {
@@ -198,6 +219,9 @@ final class SegmentCommand implements Callable<Integer> {
                     .filter(input -> !journal.isDone(input.key()))
                     .toList();
             report.doneBefore(planned.size() - rest.size());
+            if (journal.isKept() && !images.contains(ImageInputs.STDIN)) {
+                report.goOnAnewWhenLost(!NewProcess.isOne());
+            }
             SegmentRun run = new SegmentRun(this, session, writer, journal, stages);
             return new Pipeline<>(run, Limits.ofMachine(batch(session)), report).run(rest);
         }

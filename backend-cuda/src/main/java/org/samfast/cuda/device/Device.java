@@ -30,6 +30,7 @@ public final class Device implements AutoCloseable {
     private final Map<String, CUmodule> modules = new ConcurrentHashMap<>();
     private final Map<String, KernelFunction> functions = new ConcurrentHashMap<>();
     private final boolean waitsForEachKernel = "1".equals(System.getenv("SAM_CUDA_SYNC"));
+    private final Fault fault = Fault.asked();
     private volatile Consumer<String> launched = entry -> {};
 
     Device(Driver driver) {
@@ -246,6 +247,15 @@ public final class Device implements AutoCloseable {
     /** SAM_CUDA_SYNC=1: an error names the kernel that made it. */
     boolean waitsForEachKernel() {
         return waitsForEachKernel;
+    }
+
+    /** Whether the system property {@code sam.cuda.fault=WHAT:WHICH} asks for this to go wrong, to see that it is noticed. */
+    public boolean isToGoWrong(String what, int which) {
+        return fault.isIn(what, which);
+    }
+
+    Fault fault() {
+        return fault;
     }
 
     Gate gate() {

@@ -30,6 +30,11 @@ public final class DeviceBuffer implements Memory {
         return address;
     }
 
+    /** Where nothing is: for {@link Fault}. */
+    DeviceBuffer farAway(long distance) {
+        return new DeviceBuffer(device, address + distance, bytes, false);
+    }
+
     @Override
     public long bytes() {
         return bytes;

@@ -37,8 +37,9 @@ public final class KernelFunction {
     public void launch(Stream stream, Grid grid, Block block, int sharedBytes, Object... args) {
         check(args);
         allow(sharedBytes);
+        Object[] given = device.fault().arguments(entry, args);
         stream.launch(
-                driver -> driver.launch(handle, grid, block, sharedBytes, stream.handle(), overlaps, args),
+                driver -> driver.launch(handle, grid, block, sharedBytes, stream.handle(), overlaps, given),
                 () -> text(grid, block, sharedBytes));
         device.launched(entry);
     }

@@ -15,8 +15,8 @@ abstract sealed class EncoderBlock permits DenseBlock, PackedBlock {
     EncoderBlock(EncoderKernels kernels, DeviceWeights weights, SamArchitecture architecture, int layer) {
         this.kernels = kernels;
         global = architecture.isGlobal(layer);
-        relH = weights.matrix(name(layer) + ".attn.rel_pos_h");
-        relW = weights.matrix(name(layer) + ".attn.rel_pos_w");
+        relH = weights.relativePositions(name(layer) + ".attn.rel_pos_h", layer);
+        relW = weights.relativePositions(name(layer) + ".attn.rel_pos_w", layer);
     }
 
     static EncoderBlock of(EncoderKernels kernels, DeviceWeights weights, SamArchitecture architecture, int layer) {

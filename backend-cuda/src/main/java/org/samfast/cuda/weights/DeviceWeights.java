@@ -50,6 +50,18 @@ public final class DeviceWeights implements AutoCloseable {
         return upload(tensor, checkpoint.tensor(tensor), element);
     }
 
+    /** A block's table of relative positions, as {@link #matrix(String)}; {@link Device#isToGoWrong} doubles it. */
+    public DeviceBuffer relativePositions(String tensor, int layer) {
+        if (!device.isToGoWrong("rel_pos", layer)) {
+            return matrix(tensor);
+        }
+        float[] doubled = floats(tensor);
+        for (int i = 0; i < doubled.length; i++) {
+            doubled[i] *= 2;
+        }
+        return matrix(tensor, doubled);
+    }
+
     /** Values that were put in another order, in the element. */
     public DeviceBuffer matrix(String what, float[] values) {
         return upload(what, element == Element.BF16 ? rounded(values) : MemorySegment.ofArray(values));

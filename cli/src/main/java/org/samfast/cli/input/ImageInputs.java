@@ -16,7 +16,8 @@ import org.samfast.image.ImageException;
  * {@code -} as the list on stdin. Each comes once, however often it is named.
  */
 public final class ImageInputs {
-    private static final Path STDIN = Path.of("-");
+    /** Stands for a list on stdin, which can be read once. */
+    public static final Path STDIN = Path.of("-");
 
     private final InputStream stdin;
     private final Path outputs;

@@ -33,4 +33,9 @@ public record ModelCache(Path root) {
     public Path packed() {
         return root.resolve("packed");
     }
+
+    /** An empty file for each backend, device, driver and build that was right. */
+    public Path verified() {
+        return root.resolve("verified");
+    }
 }

@@ -21,6 +21,10 @@ public final class RunReport {
     private int inputs;
     private int done;
     private boolean failedByBackendOnly = true;
+    private boolean goesOnAnew;
+    private boolean goesOnAtOnce;
+    private boolean leavesRest;
+    private int doneHere;
 
     public RunReport(CommandLine command, boolean verbose, boolean quiet) {
         stdout = command.getOut();
@@ -42,6 +46,33 @@ public final class RunReport {
         failed(name, error, List.of());
     }
 
+    /** An input that failed in a process before this, which has said why. */
+    public void failedEarlier(String name) {
+        inputs++;
+        failed.add(name);
+        failedByBackendOnly = false;
+    }
+
+    /**
+     * Where the backend is lost a new process goes on.
+     *
+     * @param atOnce also where nothing was done before, which the second of two such processes would do in vain
+     */
+    public void goOnAnewWhenLost(boolean atOnce) {
+        goesOnAnew = true;
+        goesOnAtOnce = atOnce;
+    }
+
+    /** Whether the run has ended so that a new process is to go on. */
+    public boolean leavesRest() {
+        return leavesRest;
+    }
+
+    /** Names of the inputs that failed. */
+    public List<String> failed() {
+        return List.copyOf(failed);
+    }
+
     void start(int count) {
         inputs += count;
         progress = Progress.of(stderr, inputs, done + failed.size(), inputs > 1 && !quiet);
@@ -49,6 +80,7 @@ public final class RunReport {
 
     void done(List<String> lines) {
         done++;
+        doneHere++;
         print(lines);
     }
 
@@ -87,7 +119,16 @@ public final class RunReport {
         if (!failed.isEmpty() && inputs > 1) {
             stderr.println("sam: " + failed.size() + " of " + inputs + " images failed: " + String.join(", ", failed));
         }
-        if (stopped != null) {
+        int rest = inputs - done - failed.size();
+        boolean lost = stopped == Stop.Reason.BACKEND_LOST && goesOnAnew;
+        leavesRest = lost && rest > 0 && (goesOnAtOnce || doneHere > 0);
+        if (lost && rest == 0) {
+            return exitCode(null); // as if the last batch were bad
+        }
+        if (leavesRest) {
+            stderr.println("sam: the backend is lost; a new process goes on with what is left, " + rest + " of "
+                    + inputs + " images");
+        } else if (stopped != null) {
             stderr.println("sam: " + reason(stopped) + ": " + done + " of " + inputs + " images are done"
                     + (goesOn.isEmpty() || done == inputs ? "" : "; " + goesOn));
         }

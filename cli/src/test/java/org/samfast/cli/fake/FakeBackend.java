@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendInfo;
+import org.samfast.backend.BackendLostException;
 import org.samfast.backend.ImageEmbedding;
 import org.samfast.backend.Precision;
 import org.samfast.backend.PromptedImage;
@@ -34,6 +35,9 @@ final class FakeBackend implements SamBackend {
         this.observer = observer;
         this.precision = precision;
     }
+
+    /** The width of an image that this backend is lost on. */
+    public static final int LOST_ON_WIDTH = 13;
 
     private record Embedding(Size imageSize, float value) implements ImageEmbedding {
         @Override
@@ -72,6 +76,9 @@ final class FakeBackend implements SamBackend {
 
     @Override
     public List<ImageEmbedding> embed(List<RgbImage> images) {
+        if (images.stream().anyMatch(image -> image.size().width() == LOST_ON_WIDTH)) {
+            throw new BackendLostException("fake: lost", new IllegalStateException());
+        }
         if (observer != null) {
             observer.stage("image_embedding", new long[] {1, 256, 64, 64}, new float[256 * 64 * 64]);
         }
