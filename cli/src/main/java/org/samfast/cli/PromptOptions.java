@@ -46,7 +46,7 @@ final class PromptOptions {
             paramLabel = "FILE",
             description = {
                 "Prompts of their own for each image, from a file with a JSON object per line:"
-                        + " {\"image\":\"a.jpg\",\"objects\":[{\"points\":[[x,y,1]],\"box\":[x0,y0,x1,y1]}]}.",
+                        + " {\"image\":\"a.jpg\",\"objects\":[{\"points\":[ [x,y,1] ],\"box\":[x0,y0,x1,y1]}]}.",
                 "Or the boxes of a COCO file, whose name ends in .json. An entry is for the image whose path ends in"
                         + " the entry's."
             })

@@ -24,7 +24,7 @@ import org.samfast.prompt.Prompt;
  * output 2 is rated best) and a mask with the mask. In anything but fp32 its
  * embeddings are 1.25 instead of 1, and the discs have half the radius.
  */
-final class FakeBackend implements SamBackend {
+public final class FakeBackend implements SamBackend {
     private static final int SIDE = LowResLogits.SIDE;
     private static final float[] QUALITY = {0.5f, 0.6f, 0.9f, 0.7f};
 
