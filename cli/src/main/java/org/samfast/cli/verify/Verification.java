@@ -128,12 +128,12 @@ public final class Verification {
         return ORDER.size();
     }
 
-    /** Rounding adds up from stage to stage; the 8 bits of bf16 are 2e-3 each time. */
+    /** Rounding adds up from stage to stage; the 8 bits of bf16 are 2e-3 each time, and come to 1e-2 in the last block. */
     private static double most(String stage, Precision computed) {
         boolean ofDecoder = stage.equals("low_res_logits") || stage.equals("iou");
         return switch (computed) {
             case FP32 -> ofDecoder ? 1e-3 : 2e-4;
-            case BF16 -> ofDecoder ? 6e-2 : 3e-2;
+            case BF16 -> ofDecoder ? 6e-2 : 1.5e-2;
             case FP16 -> ofDecoder ? 2e-2 : 1e-2;
             case INT8, BF16_SPARSE24, INT8_SPARSE24 ->
                 throw new BackendException(
