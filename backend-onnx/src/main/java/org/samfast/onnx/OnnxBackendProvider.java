@@ -37,15 +37,13 @@ public final class OnnxBackendProvider implements BackendProvider {
 
     /**
      * The CPU has no bf16 operators, and its fp16 ones convert back and forth. Of packed weights the dense equivalents are
-     * computed on. On CUDA fp32 is refused: its embedding was
-     * off by 0.3 (relative) against the oracle, and the cause is not found yet.
+     * computed on.
      */
     @Override
     public Support support(Precision precision) {
         if (OnnxDetection.here().device().isGpu()) {
             return switch (precision) {
-                case FP32 -> Support.REFUSED;
-                case FP16, BF16 -> Support.NATIVE;
+                case FP32, FP16, BF16 -> Support.NATIVE;
                 case INT8, BF16_SPARSE24, INT8_SPARSE24 -> Support.WIDENED;
             };
         }
