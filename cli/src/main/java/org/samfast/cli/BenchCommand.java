@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
             "  sam bench --batch 1 --rounds 2 --warmup 0 --csv results.csv",
             "  sam bench --batch 1 --rounds 1 --warmup 0 --image dog.jpg --json",
             "  sam bench --backend onnx --rounds 2 --warmup 0 --plot speed.svg",
-            "  sam bench --everything --points-per-side 4 --rounds 2 --warmup 0 --in-flight 1"
+            "  sam bench --everything --points-per-side 4 --rounds 2 --warmup 0"
         })
 final class BenchCommand implements Callable<Integer> {
     @Mixin
