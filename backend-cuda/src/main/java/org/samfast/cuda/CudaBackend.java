@@ -66,9 +66,17 @@ final class CudaBackend implements SamBackend {
         return on(now -> now.predict(images));
     }
 
+    /** While one caller's batch is on the GPU, another's images are brought there and a third's masks become Java's. */
     @Override
     public List<Segmentation> segment(List<SegmentRequest> requests) {
-        return observed ? SamBackend.super.segment(requests) : on(now -> now.segment(requests));
+        if (observed) {
+            return SamBackend.super.segment(requests);
+        }
+        return turns.inside(now -> now.copies().with(copies -> {
+            SegmentCall call = new SegmentCall(requests, copies);
+            turns.inTurn(EngineTurns.Lane.MAIN, now, () -> now.segment(call));
+            return call.results();
+        }));
     }
 
     /**

@@ -104,7 +104,7 @@ final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Rea
         report.doneBefore(inputs.size() - rest.size());
         boolean showsPoints = inputs.size() + problems.size() == 1 && !setting.quiet;
         EverythingRun run = new EverythingRun(session, setting, journal, showsPoints);
-        return new Pipeline<>(run, Limits.ofMachine(Math.min(IN_FLIGHT, session.batch())), report).run(rest);
+        return new Pipeline<>(run, Limits.ofMachine(Math.min(IN_FLIGHT, session.batch()), 1), report).run(rest);
     }
 
     @Override

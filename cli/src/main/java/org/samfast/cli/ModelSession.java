@@ -98,6 +98,11 @@ final class ModelSession implements AutoCloseable {
         return provider.batch();
     }
 
+    /** How many calls of the backend pay at once: a device can compute for one while the host works for another. */
+    int callsAtOnce() {
+        return provider.batch() > 1 ? 2 : 1;
+    }
+
     /** Identifies a run's model, backend and options, but for those that are named. */
     String runKey(CommandSpec command, Set<String> without) throws IOException {
         Digest key = new Digest()

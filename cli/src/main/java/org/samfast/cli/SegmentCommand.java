@@ -223,7 +223,7 @@ final class SegmentCommand implements Callable<Integer> {
                 report.goOnAnewWhenLost(!NewProcess.isOne());
             }
             SegmentRun run = new SegmentRun(this, session, writer, journal, stages);
-            return new Pipeline<>(run, Limits.ofMachine(batch(session)), report).run(rest);
+            return new Pipeline<>(run, Limits.ofMachine(batch(session), session.callsAtOnce()), report).run(rest);
         }
     }
 
