@@ -143,7 +143,7 @@ class SegmentBatchTest {
         List<Segmentation> first = backend.segment(requests);
         List<SegmentRequest> turned = new ArrayList<>(requests);
         Collections.reverse(turned);
-        List<Segmentation> second = backend.segment(turned);
+        List<Segmentation> second = new ArrayList<>(backend.segment(turned));
         Collections.reverse(second);
         List<Segmentation> third = backend.segment(requests);
         for (int i = 0; i < requests.size(); i++) {
