@@ -9,6 +9,7 @@ import org.samfast.backend.BackendOptions;
 import org.samfast.backend.CandidateMasks;
 import org.samfast.backend.CandidateRequest;
 import org.samfast.backend.ImageEmbedding;
+import org.samfast.backend.MemoryPlan;
 import org.samfast.backend.PromptedImage;
 import org.samfast.backend.SamBackend;
 import org.samfast.backend.SegmentRequest;
@@ -26,7 +27,8 @@ final class CudaBackend implements SamBackend {
     private final boolean observed;
     private final EngineTurns turns;
 
-    private CudaBackend(CudaEngine engine, boolean observed) {
+    /** Owns the engine. */
+    CudaBackend(CudaEngine engine, boolean observed) {
         turns = new EngineTurns(engine);
         this.observed = observed;
     }
@@ -35,11 +37,22 @@ final class CudaBackend implements SamBackend {
     static CudaBackend open(Device device, Checkpoint checkpoint, BackendOptions options) {
         try {
             SupportedModel.check(checkpoint.architecture());
-            return new CudaBackend(new CudaEngine(device, checkpoint, options), options.observer() != null);
+            return new CudaBackend(engine(device, checkpoint, options), options.observer() != null);
         } catch (RuntimeException e) {
             device.close(); // and with its context all that was allocated
             throw e;
         }
+    }
+
+    private static CudaEngine engine(Device device, Checkpoint checkpoint, BackendOptions options) {
+        MemoryPlan plan = options.memory();
+        if (plan == null) {
+            return new CudaEngine(device, checkpoint, options, Integer.MAX_VALUE);
+        }
+        if (plan.need().limit() > 0) {
+            device.limitMemory(plan.need().limit());
+        }
+        return new CudaEngine(device, checkpoint, options, plan.pairs());
     }
 
     private <T> T on(Function<CudaEngine, T> call) {

@@ -58,7 +58,8 @@ final class CudaEngine implements AutoCloseable {
     private final EmbeddingStore embeddings;
     private final @Nullable StageReport report;
 
-    CudaEngine(Device device, Checkpoint checkpoint, BackendOptions options) {
+    /** @param mostPairs of image and prompt to decode at once, if not fewer suit the GPU */
+    CudaEngine(Device device, Checkpoint checkpoint, BackendOptions options, int mostPairs) {
         this.device = device;
         precision = ComputedPrecision.of(checkpoint, options.precision(), device);
         StageObserver observer = options.observer();
@@ -67,7 +68,7 @@ final class CudaEngine implements AutoCloseable {
         stream = device.newStream();
         weights = new DeviceWeights(device, stream, checkpoint, element, precision.isPacked());
         encoder = new ImageEncoder(device, weights, checkpoint.architecture(), element);
-        decoder = new MaskDecoder(device, weights, element);
+        decoder = new MaskDecoder(device, weights, element, mostPairs);
         transfers = new Transfers(device, stream);
         copies = new TransferPool(device, stream);
         masks = new MaskFinish(device, stream);
@@ -170,6 +171,11 @@ final class CudaEngine implements AutoCloseable {
 
     private static PromptPair pair(DeviceBuffer embedding, Size imageSize, Prompt prompt) {
         return new PromptPair(embedding, EncoderPoint.of(prompt, imageSize), prompt.mask());
+    }
+
+    /** Pairs of image and prompt that are decoded at once. */
+    int pairsAtOnce() {
+        return decoder.pairsAtOnce();
     }
 
     /** Page-locked memory for a call of {@link #segment}. */

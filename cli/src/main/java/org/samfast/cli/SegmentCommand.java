@@ -73,6 +73,7 @@ final class SegmentCommand implements Callable<Integer> {
             "--out",
             "--batch",
             "--threads",
+            "--gpu-mem",
             "--quiet",
             "--json",
             "--resume",
@@ -223,7 +224,7 @@ final class SegmentCommand implements Callable<Integer> {
                 report.goOnAnewWhenLost(!NewProcess.isOne());
             }
             SegmentRun run = new SegmentRun(this, session, writer, journal, stages);
-            return new Pipeline<>(run, Limits.ofMachine(batch(session), session.callsAtOnce()), report).run(rest);
+            return new Pipeline<>(run, Limits.ofMachine(batch(session, rest), session.callsAtOnce()), report).run(rest);
         }
     }
 
@@ -243,8 +244,17 @@ final class SegmentCommand implements Callable<Integer> {
         return planned.stream().map(input -> input.names().folder()).toList();
     }
 
-    private int batch(ModelSession session) {
-        return batch > 0 ? batch : session.batch();
+    private int batch(ModelSession session, List<SegmentRun.Input> inputs) {
+        int wanted = batch > 0 ? batch : session.batch();
+        int prompts =
+                inputs.stream().mapToInt(input -> input.prompts().size()).max().orElse(1);
+        int images = Math.clamp(inputs.size(), 1, wanted);
+        return session.imagesAtOnce(images, prompts, told());
+    }
+
+    /** Who hears what a run will take. */
+    private @Nullable PrintWriter told() {
+        return main.verbose ? spec.commandLine().getErr() : null;
     }
 
     private int findEverything() throws IOException {
