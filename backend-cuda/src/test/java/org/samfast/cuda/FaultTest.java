@@ -19,6 +19,8 @@ class FaultTest {
     private static final Path TESTDATA = Path.of(System.getProperty("sam.testdata"));
     private static final int IMAGES = 9;
     private static final int BAD = 4;
+    /** In the folder of a test, what its commands read. */
+    private static final String STDIN = "stdin";
 
     @TempDir
     Path folder;
@@ -69,6 +71,33 @@ class FaultTest {
     }
 
     @Test
+    void aListOnStdinAndEverythingModeGoOnInANewProcessToo() throws Exception {
+        StringBuilder list = new StringBuilder();
+        for (int i = 1; i <= IMAGES; i++) {
+            Path photo = folder.resolve(i + ".jpg");
+            Files.copy(TESTDATA.resolve("images/dog.jpg"), photo);
+            list.append(photo).append('\n');
+        }
+        Files.writeString(folder.resolve(STDIN), list);
+        Path masks = folder.resolve("masks");
+        goesOn(masks, "--points", "300,400", "--format", "png", "--batch", "2");
+        Path found = folder.resolve("found");
+        goesOn(found, "--everything", "--points-per-side", "4");
+        assertThat(names(masks, ".mask.png")).hasSizeBetween(IMAGES - 2, IMAGES - 1);
+        assertThat(names(found, "")).hasSizeBetween(IMAGES - 4, IMAGES); // of each a folder, and the journal
+    }
+
+    private void goesOn(Path out, String... asked) throws Exception {
+        List<String> words = new ArrayList<>(List.of("segment", "-", "--backend", "cuda", "--out", out.toString()));
+        words.addAll(List.of(asked));
+        Ended ended = sam("patchify_bf16:" + (IMAGES / 2 + 1), words.toArray(String[]::new));
+        assertThat(ended.exitCode).as(ended.output).isEqualTo(1);
+        assertThat(ended.output)
+                .containsOnlyOnce("the backend is lost; a new process goes on")
+                .contains(" of " + IMAGES + " images failed: ");
+    }
+
+    @Test
     void aSpoiltTableOfRelativePositionsIsFoundInItsBlock() throws Exception {
         Ended right = sam("", "verify", "--backend", "cuda");
         assertThat(right.exitCode).as(right.output).isZero();
@@ -105,6 +134,9 @@ class FaultTest {
         java.addAll(List.of(words));
         ProcessBuilder process = new ProcessBuilder(java).redirectErrorStream(true);
         process.environment().put("SAM_CACHE_DIR", folder.resolve("cache").toString());
+        if (Files.exists(folder.resolve(STDIN))) {
+            process.redirectInput(folder.resolve(STDIN).toFile());
+        }
         Process sam = process.start();
         String output = new String(sam.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Ended(sam.waitFor(), output);

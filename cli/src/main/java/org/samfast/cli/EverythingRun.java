@@ -8,12 +8,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.samfast.backend.BackendLostException;
 import org.samfast.cli.input.ImageInputs;
 import org.samfast.cli.input.InputImage;
 import org.samfast.cli.output.JsonText;
@@ -89,7 +91,7 @@ final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Rea
     /** An image with its masks. */
     record Found(Read read, AutomaticMasks masks) {}
 
-    /** Does all inputs that the journal does not have; the exit code of the command. */
+    /** Does all inputs that the journal does not have and that no process before has failed on; the exit code of the command. */
     static int run(
             ModelSession session,
             Setting setting,
@@ -98,10 +100,17 @@ final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Rea
             Journal journal,
             RunReport report)
             throws IOException {
-        problems.forEach(problem -> report.failedBefore(problem.name(), problem.error()));
+        Set<String> failed = NewProcess.failedBefore();
+        problems.stream()
+                .filter(problem -> !failed.contains(problem.name()))
+                .forEach(problem -> report.failedBefore(problem.name(), problem.error()));
+        failed.forEach(report::failedEarlier);
+        List<Input> untried = inputs.stream()
+                .filter(input -> !failed.contains(input.image.file().toString()))
+                .toList();
         List<Input> rest =
-                inputs.stream().filter(input -> !journal.isDone(input.key)).toList();
-        report.doneBefore(inputs.size() - rest.size());
+                untried.stream().filter(input -> !journal.isDone(input.key)).toList();
+        report.doneBefore(untried.size() - rest.size());
         session.planEverything(
                 setting.options.pointGrids().getFirst().points().size(), setting.verbose ? setting.stderr : null);
         boolean showsPoints = inputs.size() + problems.size() == 1 && !setting.quiet;
@@ -145,17 +154,32 @@ final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Rea
         try (ExecutorService threads = Executors.newFixedThreadPool(batch.size())) {
             List<Future<Found>> begun =
                     batch.stream().map(read -> threads.submit(() -> find(read))).toList();
-            List<Found> found = new ArrayList<>();
-            for (Future<Found> image : begun) {
-                found.add(image.get());
-            }
-            return found;
-        } catch (ExecutionException e) {
-            throw unchecked(e.getCause());
+            return ended(begun);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while masks are found");
         }
+    }
+
+    /** What all found; of their failures the one that lost the backend comes before those that only heard of it. */
+    private static List<Found> ended(List<Future<Found>> images) throws InterruptedException {
+        List<Found> found = new ArrayList<>();
+        Throwable failed = null;
+        for (Future<Found> image : images) {
+            try {
+                found.add(image.get());
+            } catch (ExecutionException e) {
+                failed = failed == null || isCulprit(e.getCause()) ? e.getCause() : failed;
+            }
+        }
+        if (failed != null) {
+            throw unchecked(failed);
+        }
+        return found;
+    }
+
+    private static boolean isCulprit(@Nullable Throwable error) {
+        return error instanceof BackendLostException lost && lost.by() == BackendLostException.Call.THIS;
     }
 
     private static RuntimeException unchecked(@Nullable Throwable cause) {

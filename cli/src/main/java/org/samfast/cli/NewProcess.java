@@ -29,9 +29,12 @@ final class NewProcess {
     private static final String RESUME = "--resume";
 
     private final CommandLine command;
+    private final StdinList list;
 
-    NewProcess(CommandLine command) {
+    /** @param list what the command has read of stdin, for the new process to read it again */
+    NewProcess(CommandLine command, StdinList list) {
         this.command = command;
+        this.list = list;
     }
 
     /** Names of the images that failed in the processes before this. */
@@ -51,13 +54,16 @@ final class NewProcess {
         command.getErr().flush();
         Path words = LongCommandLine.write(words());
         Path failedNames = LongCommandLine.write(List.copyOf(failed));
+        Path stdin = Files.createTempFile("sam", ".stdin");
         try {
-            return await(start(words, failedNames));
+            Files.write(stdin, list.bytes());
+            return await(start(words, failedNames, stdin));
         } catch (InterruptedException e) {
             throw new IOException("interrupted", e);
         } finally {
             Files.deleteIfExists(words);
             Files.deleteIfExists(failedNames);
+            Files.deleteIfExists(stdin);
         }
     }
 
@@ -70,7 +76,7 @@ final class NewProcess {
         return words;
     }
 
-    private static Process start(Path words, Path failed) throws IOException {
+    private Process start(Path words, Path failed, Path stdin) throws IOException {
         List<String> java = new ArrayList<>();
         java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -87,7 +93,8 @@ final class NewProcess {
             java.addAll(List.of("-cp", classPath, Main.class.getName()));
         }
         return new ProcessBuilder(java)
-                .redirectInput(ProcessBuilder.Redirect.INHERIT)
+                .redirectInput(
+                        list.isGiven() ? ProcessBuilder.Redirect.from(stdin.toFile()) : ProcessBuilder.Redirect.INHERIT)
                 .start();
     }
 

@@ -1,5 +1,6 @@
 package org.samfast.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -184,7 +185,8 @@ final class SegmentCommand implements Callable<Integer> {
             return findEverything();
         }
         prompts.check();
-        ImageInputs inputs = ImageInputs.of(images, output.out, System.in);
+        StdinList list = StdinList.read(images, System.in);
+        ImageInputs inputs = ImageInputs.of(images, output.out, new ByteArrayInputStream(list.bytes()));
         AskedPrompts asked = prompts.of(inputs.images());
         OutputSettings settings = output.settings(asked.most(), multimask);
         List<SegmentRun.Input> planned = plan(inputs.images(), asked, settings);
@@ -200,7 +202,12 @@ final class SegmentCommand implements Callable<Integer> {
                 .forEach(problem -> report.failedBefore(problem.getKey(), problem.getValue()));
         failed.forEach(report::failedEarlier);
         int exitCode = segment(planned, failed, settings, stages, report);
-        return report.leavesRest() ? new NewProcess(spec.commandLine()).run(report.failed()) : exitCode;
+        return goOn(report, list, exitCode);
+    }
+
+    /** Where the backend was lost with images left a new process does these. */
+    private int goOn(RunReport report, StdinList list, int exitCode) throws IOException {
+        return report.leavesRest() ? new NewProcess(spec.commandLine(), list).run(report.failed()) : exitCode;
     }
 
     private int segment(
@@ -220,7 +227,7 @@ final class SegmentCommand implements Callable<Integer> {
                     .filter(input -> !journal.isDone(input.key()))
                     .toList();
             report.doneBefore(planned.size() - rest.size());
-            if (journal.isKept() && !images.contains(ImageInputs.STDIN)) {
+            if (journal.isKept()) {
                 report.goOnAnewWhenLost(!NewProcess.isOne());
             }
             SegmentRun run = new SegmentRun(this, session, writer, journal, stages);
@@ -266,7 +273,8 @@ final class SegmentCommand implements Callable<Integer> {
                 spec.commandLine().getErr(),
                 model.quiet,
                 main.verbose);
-        ImageInputs inputs = ImageInputs.of(images, output.out, System.in);
+        StdinList list = StdinList.read(images, System.in);
+        ImageInputs inputs = ImageInputs.of(images, output.out, new ByteArrayInputStream(list.bytes()));
         setting.tree().conflict(inputs.images()).ifPresent(conflict -> {
             throw usage(conflict);
         });
@@ -275,11 +283,16 @@ final class SegmentCommand implements Callable<Integer> {
                 setting.inputs(inputs.images(), keepsJournal(inputs.images().size()));
         List<Path> folders =
                 inputs.images().stream().map(setting.tree()::folder).toList();
+        RunReport report = new RunReport(spec.commandLine(), main.verbose, model.quiet);
+        int exitCode;
         try (ModelSession session = model.open(null);
                 Journal journal = journal(session, planned.size(), output.out, folders)) {
-            RunReport report = new RunReport(spec.commandLine(), main.verbose, model.quiet);
-            return EverythingRun.run(session, setting, planned, inputs.problems(), journal, report);
+            if (journal.isKept()) {
+                report.goOnAnewWhenLost(!NewProcess.isOne());
+            }
+            exitCode = EverythingRun.run(session, setting, planned, inputs.problems(), journal, report);
         }
+        return goOn(report, list, exitCode);
     }
 
     /** Refuses options that say nothing with or without {@code --everything}. */

@@ -3,6 +3,9 @@ package org.samfast.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,6 +48,56 @@ class LostBackendTest {
     }
 
     @Test
+    void everythingModeGoesOnToo() throws Exception {
+        Path lost = image("2", FakeBackend.LOST_ON_WIDTH);
+        for (String name : List.of("1", "3", "4")) {
+            image(name, 20);
+        }
+        Ended ended = SamInProcess.run(
+                "segment",
+                folder.resolve("photos"),
+                "--everything",
+                "--points-per-side",
+                "2",
+                "--out",
+                out,
+                "--backend",
+                "fake");
+        assertThat(ended.exitCode()).as(ended.stderr()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(ended.outputLines()).hasSize(3);
+        assertThat(List.of("1", "3", "4"))
+                .allSatisfy(name ->
+                        assertThat(out.resolve(name).resolve("metadata.csv")).exists());
+        assertThat(ended.errorLines())
+                .containsOnlyOnce("sam: the backend is lost; a new process goes on with what is left, 2 of 4 images")
+                .endsWith("sam: 1 of 4 images failed: " + lost);
+    }
+
+    @Test
+    void aListOnStdinGoesOnToo() throws Exception {
+        Path lost1 = image("2", FakeBackend.LOST_ON_WIDTH);
+        Path lost2 = image("4", FakeBackend.LOST_ON_WIDTH);
+        StringBuilder list = new StringBuilder();
+        for (String name : List.of("1", "2", "3", "4", "5")) {
+            Path file = folder.resolve("photos/" + name + ".png");
+            list.append(Files.exists(file) ? file : image(name, 20)).append('\n');
+        }
+        InputStream stdin = System.in;
+        System.setIn(new ByteArrayInputStream(list.toString().getBytes(StandardCharsets.UTF_8)));
+        try {
+            Ended ended = segment(Path.of("-"));
+            assertThat(ended.exitCode()).as(ended.stderr()).isEqualTo(ExitCode.SOME_FAILED);
+            assertThat(masks()).containsExactly("1.mask.png", "3.mask.png", "5.mask.png");
+            assertThat(ended.errorLines())
+                    .containsOnlyOnce("sam: the backend is lost; a new process goes on with what is left, 3 of 5 images")
+                    .containsOnlyOnce("sam: the backend is lost; a new process goes on with what is left, 1 of 5 images")
+                    .endsWith("sam: 2 of 5 images failed: " + lost1 + ", " + lost2);
+        } finally {
+            System.setIn(stdin);
+        }
+    }
+
+    @Test
     void whereItIsLostAgainWithNothingDoneTheRunStops() throws Exception {
         for (String name : List.of("1", "2", "3")) {
             image(name, FakeBackend.LOST_ON_WIDTH);
@@ -75,9 +128,13 @@ class LostBackendTest {
     }
 
     private Ended segment() {
+        return segment(folder.resolve("photos"));
+    }
+
+    private Ended segment(Path images) {
         return SamInProcess.run(
                 "segment",
-                folder.resolve("photos"),
+                images,
                 "--points",
                 "5,5",
                 "--format",
