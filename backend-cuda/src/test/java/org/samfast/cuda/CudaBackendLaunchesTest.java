@@ -133,6 +133,29 @@ class CudaBackendLaunchesTest {
     }
 
     @Test
+    void anyAllocationMayFailAndNothingIsLeftBehind() {
+        int allocations = allocations(() -> backend.segment(List.of(REQUEST, REQUEST)));
+        assertThat(allocations).isGreaterThan(20);
+        for (int working = 0; working < allocations; working++) {
+            Device own = driver.device();
+            CudaBackend one =
+                    CudaBackend.open(own, checkpoint, new BackendOptions(0, Path.of("unused"), Precision.BF16, null));
+            driver.failAfter("allocate", working, CUresult.CUDA_ERROR_OUT_OF_MEMORY);
+            assertThatThrownBy(() -> one.segment(List.of(REQUEST, REQUEST)))
+                    .hasMessageContaining("CUDA_ERROR_OUT_OF_MEMORY");
+            assertThat(one.segment(List.of(REQUEST))).hasSize(1);
+            one.close();
+            assertThat(own.allocatedBytes()).isZero();
+        }
+    }
+
+    private int allocations(Runnable work) {
+        driver.calls.clear();
+        work.run();
+        return (int) driver.calls.stream().filter("allocate"::equals).count();
+    }
+
+    @Test
     void packedWeightsAreComputedAsTheirDenseEquivalentsWhereThisGpuHasNoKernelsForThem(@TempDir Path folder)
             throws IOException {
         Path packed = folder.resolve("packed.safetensors");

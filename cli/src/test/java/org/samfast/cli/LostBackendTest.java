@@ -89,8 +89,10 @@ class LostBackendTest {
             assertThat(ended.exitCode()).as(ended.stderr()).isEqualTo(ExitCode.SOME_FAILED);
             assertThat(masks()).containsExactly("1.mask.png", "3.mask.png", "5.mask.png");
             assertThat(ended.errorLines())
-                    .containsOnlyOnce("sam: the backend is lost; a new process goes on with what is left, 3 of 5 images")
-                    .containsOnlyOnce("sam: the backend is lost; a new process goes on with what is left, 1 of 5 images")
+                    .containsOnlyOnce(
+                            "sam: the backend is lost; a new process goes on with what is left, 3 of 5 images")
+                    .containsOnlyOnce(
+                            "sam: the backend is lost; a new process goes on with what is left, 1 of 5 images")
                     .endsWith("sam: 2 of 5 images failed: " + lost1 + ", " + lost2);
         } finally {
             System.setIn(stdin);

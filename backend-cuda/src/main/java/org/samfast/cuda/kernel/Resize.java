@@ -2,6 +2,7 @@ package org.samfast.cuda.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.samfast.cuda.device.BufferSet;
 import org.samfast.cuda.device.Check;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
@@ -18,21 +19,23 @@ public final class Resize implements AutoCloseable {
 
     private final ResizeLongestSide frame;
     private final List<ResizePass> passes = new ArrayList<>();
+    private final BufferSet buffers;
     private final DeviceBuffer between;
 
     public Resize(Device device, Stream stream, ResizeLongestSide frame) {
         this.frame = frame;
+        buffers = new BufferSet(device);
         Size middle = frame.afterFirstPass();
         addPass(device, stream, frame.original(), middle);
         addPass(device, stream, middle, frame.resized());
         between = passes.size() < 2
                 ? DeviceBuffer.NONE
-                : device.allocate("image between the passes of the resize", middle.area() * BANDS);
+                : buffers.allocate("image between the passes of the resize", middle.area() * BANDS);
     }
 
     private void addPass(Device device, Stream stream, Size from, Size to) {
         if (!from.equals(to)) {
-            passes.add(new ResizePass(device, stream, from, to));
+            passes.add(new ResizePass(device, buffers, stream, from, to));
         }
     }
 
@@ -56,7 +59,6 @@ public final class Resize implements AutoCloseable {
 
     @Override
     public void close() {
-        passes.forEach(ResizePass::close);
-        between.close();
+        buffers.close();
     }
 }

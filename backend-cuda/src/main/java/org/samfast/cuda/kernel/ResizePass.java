@@ -2,6 +2,7 @@ package org.samfast.cuda.kernel;
 
 import java.lang.foreign.MemorySegment;
 import org.samfast.cuda.device.Block;
+import org.samfast.cuda.device.BufferSet;
 import org.samfast.cuda.device.Check;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
@@ -12,7 +13,7 @@ import org.samfast.image.PillowTaps;
 import org.samfast.image.Size;
 
 /** One pass of {@link Resize}, along rows or along columns, with its filter on the device. */
-final class ResizePass implements AutoCloseable {
+final class ResizePass {
     private static final int THREADS = 256;
 
     private final KernelFunction function;
@@ -22,20 +23,24 @@ final class ResizePass implements AutoCloseable {
     private final DeviceBuffer begin;
     private final DeviceBuffer weights;
 
-    /** From one size to another that differs in the width, or in the height alone. */
-    ResizePass(Device device, Stream stream, Size from, Size to) {
+    /**
+     * From one size to another that differs in the width, or in the height alone.
+     *
+     * @param buffers own the filter
+     */
+    ResizePass(Device device, BufferSet buffers, Stream stream, Size from, Size to) {
         this.from = from;
         this.to = to;
         function = device.function("image/resize", alongRows() ? "resize_rows" : "resize_columns");
         PillowTaps taps =
                 alongRows() ? PillowTaps.of(from.width(), to.width()) : PillowTaps.of(from.height(), to.height());
-        first = uploaded(device, stream, taps.first());
-        begin = uploaded(device, stream, taps.begin());
-        weights = uploaded(device, stream, taps.weights());
+        first = uploaded(buffers, stream, taps.first());
+        begin = uploaded(buffers, stream, taps.begin());
+        weights = uploaded(buffers, stream, taps.weights());
     }
 
-    private static DeviceBuffer uploaded(Device device, Stream stream, int[] values) {
-        DeviceBuffer buffer = device.allocate("resize filter", (long) values.length * Integer.BYTES);
+    private static DeviceBuffer uploaded(BufferSet buffers, Stream stream, int[] values) {
+        DeviceBuffer buffer = buffers.allocate("resize filter", (long) values.length * Integer.BYTES);
         buffer.upload(stream, MemorySegment.ofArray(values));
         return buffer;
     }
@@ -55,12 +60,5 @@ final class ResizePass implements AutoCloseable {
         } else {
             function.launch(stream, grid, block, 0, in, first, begin, weights, out, to.width(), to.height());
         }
-    }
-
-    @Override
-    public void close() {
-        first.close();
-        begin.close();
-        weights.close();
     }
 }
