@@ -80,6 +80,14 @@ public interface SamBackend extends AutoCloseable {
     }
 
     /**
+     * Does the work, which calls this backend from this thread only, and tells the recorder what of it the backend can tell: what
+     * the device did and, of the host, steps within a call. By default nothing.
+     */
+    default void traced(Runnable work, TraceDetail detail, TraceRecorder recorder) {
+        work.run();
+    }
+
+    /**
      * How long the image encoder alone takes, run after run without a pause, by the clock of {@link #millis}: before the first
      * run the images lie resized and normalised where it reads them, and the embeddings stay where it makes them.
      *

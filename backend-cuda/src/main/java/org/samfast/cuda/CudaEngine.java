@@ -55,6 +55,7 @@ final class CudaEngine implements AutoCloseable {
     private final MaskFinish masks;
     private final SegmentBatch batch;
     private final SearchLane search;
+    private final StreamClock clock;
     private final EmbeddingStore embeddings;
     private final @Nullable StageReport report;
 
@@ -72,6 +73,7 @@ final class CudaEngine implements AutoCloseable {
         masks = new MaskFinish(device, stream, transfers);
         batch = new SegmentBatch(device, stream, transfers, decoder, masks);
         search = new SearchLane(device, decoder.another());
+        clock = new StreamClock(stream, GpuLimits.of(device.name()));
         embeddings = new EmbeddingStore(device, (long) EMBEDDING_VALUES * element.bytes());
         report = observer == null ? null : new StageReport(stream, element, observer);
     }
@@ -237,14 +239,8 @@ final class CudaEngine implements AutoCloseable {
         search.settle();
     }
 
-    double millis(Runnable work) {
-        try (Event before = stream.record()) {
-            work.run();
-            try (Event after = stream.record()) {
-                stream.synchronize();
-                return after.millisSince(before);
-            }
-        }
+    StreamClock clock() {
+        return clock;
     }
 
     double[] encoderMillis(List<RgbImage> images, int runs) {

@@ -31,7 +31,7 @@ public final class MaskDecoder implements AutoCloseable {
     private final ToImage finalAttention;
     private final NormWeights finalNorm;
     private final MaskHeads heads;
-    private final GraphCache<PromptShape> graphs = new GraphCache<>();
+    private final GraphCache<PromptShape> graphs = new GraphCache<>("decoder");
     private @Nullable DecoderBuffers buffers;
 
     public MaskDecoder(Device device, DeviceWeights weights, Element element) {

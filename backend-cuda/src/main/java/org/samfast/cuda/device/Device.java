@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
+import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.KernelSet;
 import org.samfast.backend.Tuning;
@@ -31,6 +33,7 @@ public final class Device implements AutoCloseable {
     private final Map<String, KernelFunction> functions = new ConcurrentHashMap<>();
     private final boolean waitsForEachKernel = "1".equals(System.getenv("SAM_CUDA_SYNC"));
     private final Fault fault = Fault.asked();
+    private final AtomicReference<@Nullable Timeline> timeline = new AtomicReference<>();
     private volatile Consumer<String> launched = entry -> {};
 
     Device(Driver driver) {
@@ -238,6 +241,11 @@ public final class Device implements AutoCloseable {
      */
     public void trace(Consumer<String> launched) {
         this.launched = launched;
+    }
+
+    /** What is timed, if anything is. */
+    AtomicReference<@Nullable Timeline> timeline() {
+        return timeline;
     }
 
     void launched(String entry) {

@@ -29,7 +29,7 @@ public final class Transfers implements AutoCloseable {
     public void upload(DeviceBuffer to, MemorySegment from) {
         long at = take(from.byteSize());
         PinnedBuffer pinned = slabs.get(slab);
-        MemorySegment.copy(from, 0, pinned.segment(), at, from.byteSize());
+        stream.onHost("copy in", () -> MemorySegment.copy(from, 0, pinned.segment(), at, from.byteSize()));
         to.uploadAsync(stream, pinned, at, from.byteSize());
     }
 

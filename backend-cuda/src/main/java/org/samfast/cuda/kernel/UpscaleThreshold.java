@@ -8,6 +8,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 import org.samfast.image.ResizeLongestSide;
 import org.samfast.image.Size;
 
@@ -47,6 +48,7 @@ public final class UpscaleThreshold {
         Grid grid =
                 Grid.of(Math.ceilDiv(image.width(), BLOCK_WIDTH), Math.ceilDiv(image.height(), BLOCK_HEIGHT), masks);
         Object[] args = {logits, planes, out, masks, inner.width(), inner.height(), image.width(), image.height()};
-        function.launch(stream, grid, Block.of(BLOCK_WIDTH, BLOCK_HEIGHT), 0, args);
+        Work work = Work.moving(masks * ((double) SIDE * SIDE * Float.BYTES + image.area()));
+        function.launch(stream, work, grid, Block.of(BLOCK_WIDTH, BLOCK_HEIGHT), 0, args);
     }
 }
