@@ -100,6 +100,11 @@ public interface SamBackend extends AutoCloseable {
         return 0;
     }
 
+    /** What this backend's own allocations of device and page-locked memory are for, those that it holds now; empty without a device. */
+    default List<MemoryUse> memory() {
+        return List.of();
+    }
+
     @Override
     void close();
 }

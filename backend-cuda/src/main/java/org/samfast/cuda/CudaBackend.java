@@ -9,6 +9,7 @@ import org.samfast.backend.BackendOptions;
 import org.samfast.backend.CandidateMasks;
 import org.samfast.backend.CandidateRequest;
 import org.samfast.backend.ImageEmbedding;
+import org.samfast.backend.MemoryUse;
 import org.samfast.backend.PromptedImage;
 import org.samfast.backend.SamBackend;
 import org.samfast.backend.SegmentRequest;
@@ -124,6 +125,11 @@ final class CudaBackend implements SamBackend {
     @Override
     public long deviceBytes() {
         return on(CudaEngine::deviceBytes);
+    }
+
+    @Override
+    public List<MemoryUse> memory() {
+        return on(CudaEngine::memory);
     }
 
     @Override

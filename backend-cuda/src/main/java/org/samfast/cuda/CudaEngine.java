@@ -9,6 +9,7 @@ import org.samfast.backend.BackendInfo;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.CandidateRequest;
 import org.samfast.backend.ImageEmbedding;
+import org.samfast.backend.MemoryUse;
 import org.samfast.backend.Precision;
 import org.samfast.backend.PromptedImage;
 import org.samfast.backend.SegmentRequest;
@@ -273,6 +274,10 @@ final class CudaEngine implements AutoCloseable {
 
     long deviceBytes() {
         return device.peakBytes();
+    }
+
+    List<MemoryUse> memory() {
+        return MemoryReport.of(device);
     }
 
     @Override

@@ -109,7 +109,7 @@ class CudaTraceTest {
         assertThat(patchEmbedding.details())
                 .containsEntry("M", 4096L)
                 .containsEntry("K", 768L)
-                                .containsKeys("grid", "block", "shared_bytes", "bytes")
+                .containsKeys("grid", "block", "shared_bytes", "bytes")
                 .doesNotContainKey("percent_of_limit"); // of no GPU is known what it can do
         assertThat(patchEmbedding.number("flop")).isEqualTo(2 * 4096 * 768 * patchEmbedding.number("N"));
         assertThat(first("global_attention_hd64_bf16").details())

@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
             "  sam bench --batch 1 --rounds 2 --warmup 0 --csv results.csv",
             "  sam bench --batch 1 --rounds 1 --warmup 0 --image dog.jpg --json",
             "  sam bench --backend onnx --rounds 2 --warmup 0 --plot speed.svg",
-            "  sam bench --everything --points-per-side 4 --rounds 2 --warmup 0"
+            "  sam bench --everything --points-per-side 4 --rounds 2 --warmup 0",
+            "  sam bench --trace trace.json --batch 1 --rounds 1 --warmup 0"
         })
 final class BenchCommand implements Callable<Integer> {
     @Mixin
@@ -79,6 +80,9 @@ final class BenchCommand implements Callable<Integer> {
     EverythingOptions everythingOptions = new EverythingOptions();
 
     @Mixin
+    BenchProfiles profiles = new BenchProfiles();
+
+    @Mixin
     BenchOutput output = new BenchOutput();
 
     @Spec
@@ -90,6 +94,11 @@ final class BenchCommand implements Callable<Integer> {
         output.checkUsage();
         checkLadder();
         checkEverything();
+        profiles.checkUsage(this);
+        if (output.drawsStored()) {
+            output.drawStored(subjects.quiet);
+            return ExitCode.DONE;
+        }
         BenchClock clock = new BenchClock();
         StatusLine progress = StatusLine.on(spec.commandLine().getErr(), !subjects.quiet);
         try (BenchImages images = BenchImages.of(files);
@@ -98,6 +107,10 @@ final class BenchCommand implements Callable<Integer> {
             BenchSetting.Run run = new BenchSetting.Run(Instant.now(), images, power, clock, progress);
             if (everything) {
                 measureEverything(run);
+                return ExitCode.DONE;
+            }
+            if (profiles.isAsked()) {
+                profiles.run(this, run);
                 return ExitCode.DONE;
             }
             if (ladder) {

@@ -225,6 +225,16 @@ public final class Device implements AutoCloseable {
         return memory.pinned.peak();
     }
 
+    /** The bytes of {@link #allocatedBytes} by what they were allocated for. */
+    public Map<String, Long> held() {
+        return memory.heldOnGpu.byName();
+    }
+
+    /** Those of {@link #pinnedBytes}. */
+    public Map<String, Long> heldPinned() {
+        return memory.heldPinned.byName();
+    }
+
     /** How often the driver was called until now, by all threads. */
     public CallCounts calls() {
         return gate.counts();

@@ -10,6 +10,8 @@ import org.samfast.backend.BackendException;
 final class DeviceMemory {
     final Bytes onGpu = new Bytes();
     final Bytes pinned = new Bytes();
+    final Holdings heldOnGpu = new Holdings();
+    final Holdings heldPinned = new Holdings();
 
     private final Gate gate;
     /** The context takes their memory with it, and no segment may be left that reaches there. */
@@ -31,6 +33,7 @@ final class DeviceMemory {
         }
         gate.check(result, doing);
         onGpu.take(bytes);
+        heldOnGpu.take(address[0], what, bytes);
         return address[0];
     }
 
@@ -44,6 +47,7 @@ final class DeviceMemory {
     }
 
     void free(long address, long bytes) {
+        heldOnGpu.giveBack(address);
         gate.close(
                 Gate.Kind.ALLOCATION,
                 driver -> driver.free(address),
@@ -60,6 +64,7 @@ final class DeviceMemory {
                 () -> "allocating " + bytes + " bytes of page-locked memory for " + what + ", where " + pinned.taken()
                         + " are taken here already");
         pinned.take(bytes);
+        heldPinned.take(address[0], what, bytes);
         PinnedBuffer made = new PinnedBuffer(this, address[0], bytes);
         pinnedBuffers.add(made);
         return made;
@@ -67,6 +72,7 @@ final class DeviceMemory {
 
     void free(PinnedBuffer buffer, long address) {
         pinnedBuffers.remove(buffer);
+        heldPinned.giveBack(address);
         gate.close(
                 Gate.Kind.ALLOCATION,
                 driver -> driver.freePinned(address),
