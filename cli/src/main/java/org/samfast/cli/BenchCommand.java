@@ -192,11 +192,4 @@ final class BenchCommand implements Callable<Integer> {
         words.add(subjects.decoderPerImage ? "decoder per image" : "");
         return words.stream().filter(word -> !word.isEmpty()).collect(Collectors.joining(", "));
     }
-
-    /** The words of the command line, those with blanks in quotes. */
-    String words() {
-        return spec.root().commandLine().getParseResult().originalArgs().stream()
-                .map(word -> word.matches("\\S+") ? word : '"' + word + '"')
-                .collect(Collectors.joining(" ", "sam ", ""));
-    }
 }

@@ -2,8 +2,6 @@ package org.samfast.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendInfo;
 import org.samfast.cli.bench.MemoryProfile;
@@ -74,25 +72,13 @@ final class BenchProfiles {
             throws IOException {
         BackendInfo info = session.backend().info();
         Rounds rounds = bench.setting.rounds(info, 1).ofTrace();
-        TraceFile traced = new TraceFile(info.device());
+        TraceFile traced = new TraceFile();
         TraceTable table = new TraceBench(session.backend(), run.images(), batch, rounds).measure(traced);
         bench.output.printer.print(table.lines(), table::write);
-        traced.write(file, about(bench, session, batch));
+        String kernels = "launched one by one between events, without graph and without overlap";
+        traced.write(file, RunAbout.trace(bench.spec, session.backend(), batch, kernels));
         if (!bench.subjects.quiet) {
             session.stderr().println("traced: " + file + ", for https://ui.perfetto.dev");
         }
-    }
-
-    private static Map<String, String> about(BenchCommand bench, ModelSession session, int batch) throws IOException {
-        Map<String, String> about = new LinkedHashMap<>();
-        about.put("command", bench.words());
-        about.put("version", VersionProvider.version());
-        about.put("commit", VersionProvider.commit());
-        about.put("backend", session.backend().description());
-        about.put("device", session.backend().info().device());
-        about.put("driver", session.backend().info().driver());
-        about.put("batch", String.valueOf(batch));
-        about.put("kernels", "launched one by one between events, without graph and without overlap");
-        return about;
     }
 }

@@ -45,7 +45,7 @@ public final class TraceBench {
     }
 
     private static TraceFile unwritten() {
-        return new TraceFile("");
+        return new TraceFile();
     }
 
     private void run(TraceFile into, TraceDetail detail) throws IOException {

@@ -79,7 +79,7 @@ record TraceRun(Map<String, Double> stages, Map<String, Double> device) {
                                 && span.endNanos() <= outer.endNanos()))
                 .mapToDouble(TraceSpan::millis)
                 .sum();
-        return inside / sequences;
+        return sequences == 0 ? 1 : inside / sequences;
     }
 
     private static double millis(List<TraceSpan> spans, Kind kind) {

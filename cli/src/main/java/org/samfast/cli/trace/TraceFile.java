@@ -25,14 +25,8 @@ public final class TraceFile implements TraceRecorder {
     /** A span with the track that it is on. */
     private record Event(TraceSpan span, int process, int thread) {}
 
-    private final String device;
     private final List<Event> events = new ArrayList<>();
     private final Map<String, Integer> threads = new LinkedHashMap<>();
-
-    /** @param device names the device's process */
-    public TraceFile(String device) {
-        this.device = device;
-    }
 
     @Override
     public synchronized void add(TraceSpan span) {
@@ -67,7 +61,7 @@ public final class TraceFile implements TraceRecorder {
     /**
      * Writes the file, whole or not at all; times count from the first span.
      *
-     * @param about what run it was, for whoever opens the file
+     * @param about what run it was, for whoever opens the file; its {@code device} names the device's process
      */
     public synchronized void write(Path file, Map<String, String> about) throws IOException {
         long zero = events.stream()
@@ -91,7 +85,7 @@ public final class TraceFile implements TraceRecorder {
         }
         json.writeEndObject();
         json.writeArrayFieldStart("traceEvents");
-        writeNames(json);
+        writeNames(json, about.getOrDefault("device", "device"));
         for (Event event : events) {
             write(json, event, zero);
         }
@@ -99,7 +93,7 @@ public final class TraceFile implements TraceRecorder {
         json.writeEndObject();
     }
 
-    private void writeNames(JsonGenerator json) throws IOException {
+    private void writeNames(JsonGenerator json, String device) throws IOException {
         writeName(json, "process_name", HOST, 0, "host");
         for (Map.Entry<String, Integer> thread : threads.entrySet()) {
             writeName(json, "thread_name", HOST, thread.getValue(), thread.getKey());
