@@ -75,7 +75,9 @@ final class BenchProfiles {
         TraceFile traced = new TraceFile();
         TraceTable table = new TraceBench(session.backend(), run.images(), batch, rounds).measure(traced);
         bench.output.printer.print(table.lines(), table::write);
-        String kernels = "launched one by one between events, without graph and without overlap";
+        String kernels = table.hasDevice()
+                ? "launched one by one between events, without graph and without overlap"
+                : "not told by the backend";
         traced.write(file, RunAbout.trace(bench.spec, session.backend(), batch, kernels));
         if (!bench.subjects.quiet) {
             session.stderr().println("traced: " + file + ", for https://ui.perfetto.dev");

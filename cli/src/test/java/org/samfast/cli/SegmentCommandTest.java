@@ -157,6 +157,7 @@ class SegmentCommandTest {
         assertThat(events.names("stage"))
                 .containsExactlyInAnyOrder("read", "read", "open", "compute", "compute", "write", "write");
         assertThat(events.names("sequence")).containsExactly("encoder", "encoder");
+        assertThat(Files.readString(trace)).contains("reader-1", "writer-1", "stage-");
         assertThat(events.names("kernel")).isEmpty(); // the device works as ever
         assertThat(filesWritten()).contains("dog.mask.png", "cat.mask.png");
     }

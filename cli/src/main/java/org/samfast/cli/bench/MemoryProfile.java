@@ -96,19 +96,23 @@ public final class MemoryProfile {
         }
         lines.add("");
         for (int i = 0; i < steps.size(); i++) {
-            List<MemoryUse> added = added(i);
-            if (!added.isEmpty()) {
-                lines.addAll(Wrapped.lines(
-                        "%-13s ".formatted(steps.get(i).stage),
-                        added.stream().map(MemoryProfile::text).collect(Collectors.joining(", "))));
-            }
+            addNames(lines, i);
         }
         lines.addAll(List.of(
-                "",
                 "device, pinned: what the backend holds after the stage, by name what is new in",
                 "it; heap: Java's objects after it, dead ones too; host's peak: anonymous memory",
                 "of the process in it"));
         return lines;
+    }
+
+    private void addNames(List<String> lines, int index) {
+        List<MemoryUse> added = added(index);
+        if (!added.isEmpty()) {
+            lines.addAll(Wrapped.lines(
+                    "%-13s ".formatted(steps.get(index).stage),
+                    added.stream().map(MemoryProfile::text).collect(Collectors.joining(", "))));
+            lines.add("");
+        }
     }
 
     /** What a stage left that was not there before it, the largest first. */

@@ -14,6 +14,7 @@ import org.samfast.backend.TraceSpan;
 /** What a trace comes to, 80 columns wide or in JSON: stages, the device's part of them, and its longest kernels. */
 public final class TraceTable {
     private static final String TIMES = "%-30s %14s %16s %8s";
+    private static final String HOST_TIMES = "%-30s %14s";
     private static final String KERNELS = "%-37s %-17s %4s %8s %5s %4s";
     private static final int NAME = 37;
     private static final int LONGEST = 15;
@@ -35,19 +36,33 @@ public final class TraceTable {
 
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add(TIMES.formatted("ms of a batch of " + batch, "as ever", "kernel by kernel", "x"));
-        addTimes(lines, TraceRun::stages);
-        if (alone.device().isEmpty()) {
-            lines.add("");
-            lines.add("The backend tells nothing of a device: no kernels and no operators in the trace");
+        if (!hasDevice()) {
+            addHostTimes(lines);
             return lines;
         }
+        lines.add(TIMES.formatted("ms of a batch of " + batch, "as ever", "kernel by kernel", "x"));
+        addTimes(lines, TraceRun::stages);
         lines.add("");
         addTimes(lines, TraceRun::device);
         lines.add(times("device, together", asEverDevice(), alone.deviceMillis()));
         lines.add("");
         addKernels(lines);
         return lines;
+    }
+
+    /** Whether the backend told what a device did. */
+    public boolean hasDevice() {
+        return !alone.device().isEmpty();
+    }
+
+    private void addHostTimes(List<String> lines) {
+        lines.add(HOST_TIMES.formatted("ms of a batch of " + batch, "median"));
+        for (String name : names(TraceRun::stages)) {
+            lines.add(
+                    HOST_TIMES.formatted(name, millis(median(run -> run.stages().getOrDefault(name, 0.0)))));
+        }
+        lines.add("");
+        lines.add("The backend tells nothing of a device: no kernels and no operators in the trace");
     }
 
     private void addTimes(List<String> lines, Function<TraceRun, Map<String, Double>> part) {
