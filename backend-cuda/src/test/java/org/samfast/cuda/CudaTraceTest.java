@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import jcuda.driver.CUresult;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,15 +92,32 @@ class CudaTraceTest {
         }
     }
 
+    @Test
+    void aKernelBeginsWhereTheOneBeforeEndsIfTheGpuHasNotWaited() {
+        driver.fail("query", CUresult.CUDA_ERROR_NOT_READY);
+        backend.traced(this::segment, TraceDetail.KERNELS, spans::add);
+        List<TraceSpan> kernels = inside("encoder");
+        for (int i = 1; i < kernels.size(); i++) {
+            assertThat(kernels.get(i).startNanos()).isEqualTo(kernels.get(i - 1).endNanos());
+        }
+    }
+
     private List<String> within(String sequence) {
-        TraceSpan outer = of(TraceSpan.Kind.SEQUENCE).stream()
-                .filter(span -> span.name().equals(sequence))
-                .findFirst()
-                .orElseThrow();
+        return inside(sequence).stream().map(TraceSpan::name).toList();
+    }
+
+    private List<TraceSpan> inside(String sequence) {
+        TraceSpan outer = sequence(sequence);
         return of(TraceSpan.Kind.KERNEL).stream()
                 .filter(kernel -> kernel.startNanos() > outer.startNanos() && kernel.endNanos() < outer.endNanos())
-                .map(TraceSpan::name)
                 .toList();
+    }
+
+    private TraceSpan sequence(String name) {
+        return of(TraceSpan.Kind.SEQUENCE).stream()
+                .filter(span -> span.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

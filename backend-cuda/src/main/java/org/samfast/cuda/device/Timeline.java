@@ -17,6 +17,8 @@ public final class Timeline implements AutoCloseable {
     private final List<Pending> pending = new ArrayList<>();
     private final List<HostSpan> onHost = new ArrayList<>();
     private boolean inSequence;
+    /** Of the last item, as long as nothing else was put in. */
+    private @Nullable Event end;
 
     /** What kind of work the stream did. */
     public enum Kind {
@@ -85,6 +87,16 @@ public final class Timeline implements AutoCloseable {
         return other == stream;
     }
 
+    /**
+     * Where nothing lies between, the end of the item before: two marks cost the GPU some microseconds. Unless it is past that
+     * already: then it waits for the host, which is no item's time.
+     */
+    private Event beginning(Item item) {
+        Event before = end;
+        end = null;
+        return item.kind == Kind.SEQUENCE || before == null || before.isPassed() ? mark() : before;
+    }
+
     /** Whether kernels are to be launched one by one. */
     boolean separatesKernels() {
         return eachKernel;
@@ -98,9 +110,11 @@ public final class Timeline implements AutoCloseable {
         boolean before = inSequence;
         inSequence |= item.kind == Kind.SEQUENCE;
         try {
-            Event from = mark();
+            Event from = beginning(item);
             put.run();
-            pending.add(new Pending(item, from, mark()));
+            Event to = mark();
+            pending.add(new Pending(item, from, to));
+            end = item.kind == Kind.SEQUENCE ? null : to;
         } finally {
             inSequence = before;
         }

@@ -185,6 +185,11 @@ public final class PtxDriver implements Driver {
         return 0;
     }
 
+    @Override
+    public int query(CUevent event) {
+        return 0;
+    }
+
     /** A millisecond from each mark to the next. */
     @Override
     public int elapsed(float[] millis, CUevent from, CUevent to) {

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.samfast.backend.ImageEmbedding;
 import org.samfast.backend.MemoryUse;
@@ -22,6 +21,7 @@ import org.samfast.mask.MaskPrediction;
 public final class MemoryProfile {
     private static final String TABLE = "%-22s %10s %10s %10s %10s %12s";
     private static final double MIB = 1 << 20;
+    private static final long SMALL = 100 << 10;
 
     private final int batch;
     private final List<Step> steps = new ArrayList<>();
@@ -108,11 +108,23 @@ public final class MemoryProfile {
     private void addNames(List<String> lines, int index) {
         List<MemoryUse> added = added(index);
         if (!added.isEmpty()) {
-            lines.addAll(Wrapped.lines(
-                    "%-13s ".formatted(steps.get(index).stage),
-                    added.stream().map(MemoryProfile::text).collect(Collectors.joining(", "))));
+            lines.addAll(Wrapped.lines("%-13s ".formatted(steps.get(index).stage), names(added)));
             lines.add("");
         }
+    }
+
+    /** Those that are worth a name, and how many are not. */
+    private static String names(List<MemoryUse> added) {
+        List<String> names = new ArrayList<>();
+        added.stream()
+                .filter(use -> use.bytes() >= SMALL)
+                .map(MemoryProfile::text)
+                .forEach(names::add);
+        int small = added.size() - names.size();
+        if (small > 0) {
+            names.add(small + " below 0.1");
+        }
+        return String.join(", ", names);
     }
 
     /** What a stage left that was not there before it, the largest first. */
