@@ -19,10 +19,9 @@ final class BenchProfiles {
     @Option(
             names = "--trace",
             paramLabel = "FILE",
-            description =
-                    "Trace one batch, stage by stage and kernel by kernel, for https://ui.perfetto.dev. Kernels are"
-                            + " launched one by one between events, without graph and without overlap; the table says how much"
-                            + " longer that takes. Adds no row.")
+            description = "Trace one batch, stage by stage and kernel by kernel, for ui.perfetto.dev. Kernels are"
+                    + " launched one by one between events, without graph and without overlap; the table says how much"
+                    + " longer that takes. Adds no row.")
     @Nullable
     Path trace;
 

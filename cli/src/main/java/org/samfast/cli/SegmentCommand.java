@@ -177,7 +177,7 @@ final class SegmentCommand implements Callable<Integer> {
             names = "--trace",
             paramLabel = "FILE",
             description = "Write when each image was read, computed and written, and what the GPU did meanwhile, for"
-                    + " https://ui.perfetto.dev.")
+                    + " ui.perfetto.dev.")
     @Nullable
     Path trace;
 
