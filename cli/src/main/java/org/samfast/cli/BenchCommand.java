@@ -99,30 +99,39 @@ final class BenchCommand implements Callable<Integer> {
             output.drawStored(subjects.quiet);
             return ExitCode.DONE;
         }
+        measure();
+        return ExitCode.DONE;
+    }
+
+    private void measure() throws IOException {
         BenchClock clock = new BenchClock();
         StatusLine progress = StatusLine.on(spec.commandLine().getErr(), !subjects.quiet);
         try (BenchImages images = BenchImages.of(files);
                 PowerMeter power = PowerMeter.start()) {
             clock.spent("images");
-            BenchSetting.Run run = new BenchSetting.Run(Instant.now(), images, power, clock, progress);
-            if (everything) {
-                measureEverything(run);
-                return ExitCode.DONE;
-            }
-            if (profiles.isAsked()) {
-                profiles.run(this, run);
-                return ExitCode.DONE;
-            }
-            if (ladder) {
-                new BenchLadder(this, run).run();
-            } else {
-                compare(run);
-            }
+            measure(new BenchSetting.Run(Instant.now(), images, power, clock, progress));
         }
-        output.finish(ladder ? "the ladder" : "sam bench", subjects.quiet);
-        clock.spent("output");
-        output.printer.print(clock.lines(), clock::write);
-        return ExitCode.DONE;
+        if (addsRows()) {
+            output.finish(ladder ? "the ladder" : "sam bench", subjects.quiet);
+            clock.spent("output");
+            output.printer.print(clock.lines(), clock::write);
+        }
+    }
+
+    private void measure(BenchSetting.Run run) throws IOException {
+        if (everything) {
+            measureEverything(run);
+        } else if (profiles.isAsked()) {
+            profiles.run(this, run);
+        } else if (ladder) {
+            new BenchLadder(this, run).run();
+        } else {
+            compare(run);
+        }
+    }
+
+    private boolean addsRows() {
+        return !everything && !profiles.isAsked();
     }
 
     private void checkEverything() {
