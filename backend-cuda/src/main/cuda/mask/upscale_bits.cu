@@ -6,7 +6,8 @@
 //          logits above offset, above -offset. Of both the first count[0] masks
 // Launch   grid (any), block 256: a warp makes 32 x 32 pixels at a time. Most lie where all logits are on the same side of the
 //          thresholds, and need no arithmetic: a mix is never outside of what it is made of, but for rounding. Else a lane has one
-//          row; along it the frame's pixels and the logits are kept while they serve; inner_width x inner_height as in upscale_threshold
+//          row; along it the frame's pixels and the logits are kept while they serve; inner_width x inner_height is the part of the
+//          1024x1024 frame that the image fills
 //          Java  org.samfast.cuda.kernel.UpscaleBits
 #include "bilinear.cuh"
 

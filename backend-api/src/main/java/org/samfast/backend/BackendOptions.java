@@ -11,20 +11,32 @@ import org.jspecify.annotations.Nullable;
  * @param precision what to compute in; null for the backend's best
  * @param observer sees every stage; null for none
  * @param tuning what runs of a backend that has a choice; another refuses all but {@link Tuning#BEST}
+ * @param memory what to keep to of the device's memory; null for the backend's own choice
  */
 public record BackendOptions(
         int threads,
         Path cacheDirectory,
         @Nullable Precision precision,
         @Nullable StageObserver observer,
-        Tuning tuning) {
+        Tuning tuning,
+        @Nullable MemoryPlan memory) {
     public BackendOptions {
         if (threads < 0) {
             throw new IllegalArgumentException("threads: expected 0 or more, got " + threads);
         }
     }
 
-    /** With the backend's own choice of what runs. */
+    /** With the backend's own choice of what memory it takes. */
+    public BackendOptions(
+            int threads,
+            Path cacheDirectory,
+            @Nullable Precision precision,
+            @Nullable StageObserver observer,
+            Tuning tuning) {
+        this(threads, cacheDirectory, precision, observer, tuning, null);
+    }
+
+    /** With the backend's own choice of what runs, too. */
     public BackendOptions(
             int threads, Path cacheDirectory, @Nullable Precision precision, @Nullable StageObserver observer) {
         this(threads, cacheDirectory, precision, observer, Tuning.BEST);
@@ -32,11 +44,16 @@ public record BackendOptions(
 
     /** The same but for the precision. */
     public BackendOptions computing(Precision wanted) {
-        return new BackendOptions(threads, cacheDirectory, wanted, observer, tuning);
+        return new BackendOptions(threads, cacheDirectory, wanted, observer, tuning, memory);
     }
 
     /** The same but for what runs. */
     public BackendOptions tuned(Tuning wanted) {
-        return new BackendOptions(threads, cacheDirectory, precision, observer, wanted);
+        return new BackendOptions(threads, cacheDirectory, precision, observer, wanted, memory);
+    }
+
+    /** The same but for the memory. */
+    public BackendOptions within(MemoryPlan plan) {
+        return new BackendOptions(threads, cacheDirectory, precision, observer, tuning, plan);
     }
 }

@@ -40,6 +40,16 @@ public interface BackendProvider {
     }
 
     /**
+     * What of its device's memory work takes, with as many of the images at once as fit; taken is nothing. Empty where it has no
+     * device of its own to plan for.
+     *
+     * @throws BackendException where not even one image fits
+     */
+    default Optional<MemoryPlan> plan(Checkpoint weights, BackendOptions options, MemoryNeed need) {
+        return Optional.empty();
+    }
+
+    /**
      * Opens the backend on a checkpoint, which must stay open as long as the backend.
      *
      * @throws BackendException where it cannot

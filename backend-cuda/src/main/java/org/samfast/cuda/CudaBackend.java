@@ -9,6 +9,7 @@ import org.samfast.backend.BackendOptions;
 import org.samfast.backend.CandidateMasks;
 import org.samfast.backend.CandidateRequest;
 import org.samfast.backend.ImageEmbedding;
+import org.samfast.backend.MemoryPlan;
 import org.samfast.backend.MemoryUse;
 import org.samfast.backend.PromptedImage;
 import org.samfast.backend.SamBackend;
@@ -29,7 +30,8 @@ final class CudaBackend implements SamBackend {
     private final boolean observed;
     private final EngineTurns turns;
 
-    private CudaBackend(CudaEngine engine, boolean observed) {
+    /** Owns the engine. */
+    CudaBackend(CudaEngine engine, boolean observed) {
         turns = new EngineTurns(engine);
         this.observed = observed;
     }
@@ -38,11 +40,22 @@ final class CudaBackend implements SamBackend {
     static CudaBackend open(Device device, Checkpoint checkpoint, BackendOptions options) {
         try {
             SupportedModel.check(checkpoint.architecture());
-            return new CudaBackend(new CudaEngine(device, checkpoint, options), options.observer() != null);
+            return new CudaBackend(engine(device, checkpoint, options), options.observer() != null);
         } catch (RuntimeException e) {
             device.close(); // and with its context all that was allocated
             throw e;
         }
+    }
+
+    private static CudaEngine engine(Device device, Checkpoint checkpoint, BackendOptions options) {
+        MemoryPlan plan = options.memory();
+        if (plan == null) {
+            return new CudaEngine(device, checkpoint, options, Integer.MAX_VALUE);
+        }
+        if (plan.need().limit() > 0) {
+            device.limitMemory(plan.need().limit());
+        }
+        return new CudaEngine(device, checkpoint, options, plan.pairs());
     }
 
     private <T> T on(Function<CudaEngine, T> call) {
@@ -69,9 +82,17 @@ final class CudaBackend implements SamBackend {
         return on(now -> now.predict(images));
     }
 
+    /** While one caller's batch is on the GPU, another's images are brought there and a third's masks become Java's. */
     @Override
     public List<Segmentation> segment(List<SegmentRequest> requests) {
-        return observed ? SamBackend.super.segment(requests) : on(now -> now.segment(requests));
+        if (observed) {
+            return SamBackend.super.segment(requests);
+        }
+        return turns.inside(now -> now.copies().with(copies -> {
+            SegmentCall call = new SegmentCall(requests, copies);
+            turns.inTurn(EngineTurns.Lane.MAIN, now, () -> now.segment(call));
+            return call.results();
+        }));
     }
 
     /**

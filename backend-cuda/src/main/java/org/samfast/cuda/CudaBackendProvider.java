@@ -6,6 +6,8 @@ import java.util.stream.Stream;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.BackendProvider;
+import org.samfast.backend.MemoryNeed;
+import org.samfast.backend.MemoryPlan;
 import org.samfast.backend.Precision;
 import org.samfast.backend.SamBackend;
 import org.samfast.backend.Support;
@@ -65,6 +67,13 @@ public final class CudaBackendProvider implements BackendProvider {
     @Override
     public int batch() {
         return 8;
+    }
+
+    @Override
+    public Optional<MemoryPlan> plan(Checkpoint weights, BackendOptions options, MemoryNeed need) {
+        try (Device device = Device.open(options.tuning())) {
+            return Optional.of(MemoryPlanner.plan(device, weights, options, need));
+        }
     }
 
     @Override

@@ -12,7 +12,6 @@ import org.samfast.backend.ImageEmbedding;
 import org.samfast.backend.MemoryUse;
 import org.samfast.backend.Precision;
 import org.samfast.backend.PromptedImage;
-import org.samfast.backend.SegmentRequest;
 import org.samfast.backend.StageObserver;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cuda.decoder.MaskDecoder;
@@ -24,13 +23,13 @@ import org.samfast.cuda.device.Event;
 import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.device.Transfers;
 import org.samfast.cuda.encoder.ImageEncoder;
+import org.samfast.cuda.encoder.StagedImage;
 import org.samfast.cuda.weights.DeviceWeights;
 import org.samfast.image.RgbImage;
 import org.samfast.image.Size;
 import org.samfast.mask.MaskPrediction;
 import org.samfast.mask.MaskRequest;
 import org.samfast.mask.ScoredMask;
-import org.samfast.mask.Segmentation;
 import org.samfast.prompt.EncoderPoint;
 import org.samfast.prompt.Prompt;
 
@@ -38,8 +37,6 @@ import org.samfast.prompt.Prompt;
 final class CudaEngine implements AutoCloseable {
     /** Images per sequence of launches; past some 8 a GPU gains little, and the memory grows with it. */
     private static final int IMAGES_AT_ONCE = 32;
-    /** Of finished masks that a batch may leave in page-locked memory; one image may leave more. */
-    private static final long MASK_BYTES_AT_ONCE = 256L << 20;
 
     private static final int CHANNELS = SamArchitecture.EMBEDDING_CHANNELS;
     private static final int EMBEDDING_VALUES = CHANNELS * SamArchitecture.GRID * SamArchitecture.GRID;
@@ -52,7 +49,10 @@ final class CudaEngine implements AutoCloseable {
     private final DeviceWeights weights;
     private final ImageEncoder encoder;
     private final MaskDecoder decoder;
+    /** Of all calls but those of segment. */
     private final Transfers transfers;
+
+    private final TransferPool copies;
     private final MaskFinish masks;
     private final SegmentBatch batch;
     private final SearchLane search;
@@ -60,7 +60,8 @@ final class CudaEngine implements AutoCloseable {
     private final EmbeddingStore embeddings;
     private final @Nullable StageReport report;
 
-    CudaEngine(Device device, Checkpoint checkpoint, BackendOptions options) {
+    /** @param mostPairs of image and prompt to decode at once, if not fewer suit the GPU */
+    CudaEngine(Device device, Checkpoint checkpoint, BackendOptions options, int mostPairs) {
         this.device = device;
         precision = ComputedPrecision.of(checkpoint, options.precision(), device);
         StageObserver observer = options.observer();
@@ -69,10 +70,11 @@ final class CudaEngine implements AutoCloseable {
         stream = device.newStream();
         weights = new DeviceWeights(device, stream, checkpoint, element, precision.isPacked());
         encoder = new ImageEncoder(device, weights, checkpoint.architecture(), element);
-        decoder = new MaskDecoder(device, weights, element);
+        decoder = new MaskDecoder(device, weights, element, mostPairs);
         transfers = new Transfers(device, stream);
-        masks = new MaskFinish(device, stream, transfers);
-        batch = new SegmentBatch(device, stream, transfers, decoder, masks);
+        copies = new TransferPool(device, stream);
+        masks = new MaskFinish(device, stream);
+        batch = new SegmentBatch(device, stream, decoder, masks);
         search = new SearchLane(device, decoder.another());
         clock = new StreamClock(stream, GpuLimits.of(device.name()));
         embeddings = new EmbeddingStore(device, (long) EMBEDDING_VALUES * element.bytes());
@@ -104,7 +106,7 @@ final class CudaEngine implements AutoCloseable {
     }
 
     private void embedTogether(List<RgbImage> images, CudaBackend backend, List<CudaEmbedding> into) {
-        DeviceBuffer made = encode(images);
+        DeviceBuffer made = encode(transfers, StagedImage.of(transfers, images));
         long bytes = (long) EMBEDDING_VALUES * element.bytes();
         for (int i = 0; i < images.size(); i++) {
             DeviceBuffer own = embeddings.take();
@@ -119,8 +121,8 @@ final class CudaEngine implements AutoCloseable {
         embeddings.giveBack(tokens);
     }
 
-    private DeviceBuffer encode(List<RgbImage> images) {
-        return encoder.encode(stream, transfers, images, report == null ? ImageEncoder.Stages.UNSEEN : report);
+    private DeviceBuffer encode(Transfers from, List<StagedImage> images) {
+        return encoder.encode(stream, from, images, report == null ? ImageEncoder.Stages.UNSEEN : report);
     }
 
     List<MaskPrediction> predict(List<PromptedImage> images) {
@@ -174,42 +176,36 @@ final class CudaEngine implements AutoCloseable {
         return new PromptPair(embedding, EncoderPoint.of(prompt, imageSize), prompt.mask());
     }
 
-    List<Segmentation> segment(List<SegmentRequest> requests) {
-        List<Segmentation> segmentations = new ArrayList<>();
-        for (int first = 0; first < requests.size(); ) {
-            int end = batchEnd(requests, first);
-            segmentations.addAll(segmentTogether(requests.subList(first, end)));
-            first = end;
-        }
-        return segmentations;
+    /** Pairs of image and prompt that are decoded at once. */
+    int pairsAtOnce() {
+        return decoder.pairsAtOnce();
     }
 
-    /** Where the batch ends that begins at that request. */
-    private static int batchEnd(List<SegmentRequest> requests, int first) {
-        int end = first;
-        long bytes = 0;
-        while (end < requests.size() && end - first < IMAGES_AT_ONCE) {
-            SegmentRequest request = requests.get(end);
-            bytes += request.image().size().area() * SegmentBatch.masks(request);
-            if (bytes > MASK_BYTES_AT_ONCE && end > first) {
-                break;
-            }
-            end++;
-        }
-        return end;
+    /** Page-locked memory for a call of {@link #segment}. */
+    TransferPool copies() {
+        return copies;
     }
 
-    private List<Segmentation> segmentTogether(List<SegmentRequest> requests) {
-        DeviceBuffer made = encode(requests.stream().map(SegmentRequest::image).toList());
+    /** Puts all of a call into the stream, as many images at a time as pay, and waits once. */
+    void segment(SegmentCall call) {
+        List<SegmentCall.Share> shares = call.shares();
+        for (int first = 0; first < shares.size(); first += IMAGES_AT_ONCE) {
+            putTogether(call, shares.subList(first, Math.min(shares.size(), first + IMAGES_AT_ONCE)));
+        }
+        call.transfers().finish();
+    }
+
+    private void putTogether(SegmentCall call, List<SegmentCall.Share> shares) {
+        DeviceBuffer made = encode(
+                call.transfers(), shares.stream().map(SegmentCall.Share::image).toList());
         long bytes = (long) EMBEDDING_VALUES * element.bytes();
         List<PromptPair> pairs = new ArrayList<>();
-        for (int i = 0; i < requests.size(); i++) {
+        for (int i = 0; i < shares.size(); i++) {
             DeviceBuffer embedding = made.slice(i * bytes, bytes);
-            SegmentRequest request = requests.get(i);
-            request.prompts()
-                    .forEach(prompt -> pairs.add(pair(embedding, request.image().size(), prompt)));
+            SegmentCall.Share share = shares.get(i);
+            share.request().prompts().forEach(prompt -> pairs.add(pair(embedding, share.size(), prompt)));
         }
-        return batch.run(requests, pairs);
+        batch.put(call, shares, pairs);
     }
 
     FoundCandidates candidates(CandidateRequest request) {
@@ -220,7 +216,7 @@ final class CudaEngine implements AutoCloseable {
     }
 
     List<ScoredMask> finish(MaskPrediction prediction, MaskRequest request) {
-        return masks.finish(prediction, request);
+        return masks.finish(transfers, prediction, request);
     }
 
     /** [256][64][64] of an embedding. */
@@ -248,7 +244,7 @@ final class CudaEngine implements AutoCloseable {
         double[] millis = new double[runs];
         for (int first = 0; first < images.size(); first += IMAGES_AT_ONCE) {
             List<RgbImage> together = images.subList(first, Math.min(images.size(), first + IMAGES_AT_ONCE));
-            encoder.prepare(stream, transfers, together);
+            encoder.prepare(stream, transfers, StagedImage.of(transfers, together));
             settle();
             addMillis(together.size(), millis);
         }
@@ -288,6 +284,7 @@ final class CudaEngine implements AutoCloseable {
         search.close();
         masks.close();
         transfers.close();
+        copies.close();
         embeddings.close();
         weights.close();
         stream.close();

@@ -17,6 +17,7 @@ final class DecodedPairs {
     private static final int LOGIT_VALUES = LowResLogits.MASKS * LowResLogits.SIDE * LowResLogits.SIDE;
 
     private final List<Run> runs = new ArrayList<>();
+    private int all;
 
     /** What of a run arrives on the host: [count][4][256][256] and [count][4]. */
     private record Run(int first, int count, MemorySegment logits, MemorySegment iou) {}
@@ -26,10 +27,11 @@ final class DecodedPairs {
         /** For predictions that are finished later. */
         AfterRun NOTHING = (first, count, decoded) -> {};
 
+        /** @param first of the run's pairs, among all that were put */
         void put(int first, int count, MaskDecoder.Decoded decoded);
     }
 
-    /** Puts the decoding of all pairs, and the copies of what it makes, into the stream. */
+    /** Puts the decoding of further pairs, and the copies of what it makes, into the stream. */
     void put(MaskDecoder decoder, Stream stream, Transfers transfers, List<PromptPair> pairs, AfterRun after) {
         int atOnce = decoder.pairsAtOnce();
         for (int first = 0; first < pairs.size(); first += atOnce) {
@@ -37,8 +39,9 @@ final class DecodedPairs {
             MaskDecoder.Decoded decoded = decoder.decode(stream, transfers, pairs.subList(first, first + count));
             MemorySegment logits = transfers.download(decoded.logits(), (long) count * LOGIT_VALUES * Float.BYTES);
             MemorySegment iou = transfers.download(decoded.iou(), (long) count * LowResLogits.MASKS * Float.BYTES);
-            runs.add(new Run(first, count, logits, iou));
-            after.put(first, count, decoded);
+            runs.add(new Run(all, count, logits, iou));
+            after.put(all, count, decoded);
+            all += count;
         }
     }
 

@@ -34,6 +34,7 @@ final class EngineTurns implements AutoCloseable {
     /** Lost, and closed by the last that leaves it. */
     private @Nullable CudaEngine lost;
 
+    private @Nullable DeviceLostException lostBecause;
     private int inside;
     private String noEngineBecause = "it is closed";
 
@@ -41,21 +42,39 @@ final class EngineTurns implements AutoCloseable {
         this.engine = engine;
     }
 
-    /** Runs a call on the engine. */
+    /** Runs a call on the engine when it is its turn. */
     <T> T on(Lane lane, Function<CudaEngine, T> call) {
+        return inside(now -> turn(lane, now, call));
+    }
+
+    /** Runs a call while the engine stays; for what needs the GPU it takes a turn. */
+    <T> T inside(Function<CudaEngine, T> call) {
+        CudaEngine now = enter();
+        try {
+            return call.apply(now);
+        } catch (DeviceLostException e) {
+            throw lostWith(e, lose(now, e));
+        } finally {
+            leave();
+        }
+    }
+
+    /** A turn of a call that is {@link #inside}. */
+    void inTurn(Lane lane, CudaEngine now, Runnable work) {
+        turn(lane, now, same -> {
+            work.run();
+            return same;
+        });
+    }
+
+    private <T> T turn(Lane lane, CudaEngine now, Function<CudaEngine, T> call) {
         ReentrantLock turn = lane == Lane.SEARCH ? search : main;
         turn.lock();
         try {
-            CudaEngine now = enter();
-            try {
-                return applied(now, lane, call);
-            } catch (DeviceLostException e) {
-                lose(now, e);
-                throw new BackendLostException(
-                        "cuda: " + e.getMessage() + "; this process cannot use the GPU again: start sam anew", e);
-            } finally {
-                leave();
-            }
+            checkThere(now);
+            return applied(now, lane, call);
+        } catch (DeviceLostException e) {
+            throw lostWith(e, lose(now, e)); // before the next has its turn
         } finally {
             turn.unlock();
         }
@@ -83,18 +102,40 @@ final class EngineTurns implements AutoCloseable {
     private synchronized CudaEngine enter() {
         CudaEngine now = engine;
         if (now == null) {
-            throw new BackendException("cuda: the backend cannot be used, " + noEngineBecause);
+            throw gone();
         }
         inside++;
         return now;
     }
 
-    private synchronized void lose(CudaEngine now, DeviceLostException cause) {
-        if (engine != null) {
-            engine = null;
-            lost = now;
-            noEngineBecause = "the GPU was lost: " + cause.getMessage();
+    private synchronized void checkThere(CudaEngine now) {
+        if (now == lost) {
+            throw gone();
         }
+    }
+
+    private BackendException gone() {
+        String sentence = "cuda: the backend cannot be used, " + noEngineBecause;
+        return lostBecause == null
+                ? new BackendException(sentence)
+                : new BackendLostException(sentence, lostBecause, BackendLostException.Call.ANOTHER);
+    }
+
+    private static BackendLostException lostWith(DeviceLostException cause, BackendLostException.Call call) {
+        return new BackendLostException(
+                "cuda: " + cause.getMessage() + "; this process cannot use the GPU again: start sam anew", cause, call);
+    }
+
+    /** Which call lost it: only the first that hears of it can have. */
+    private synchronized BackendLostException.Call lose(CudaEngine now, DeviceLostException cause) {
+        if (lostBecause != null) {
+            return BackendLostException.Call.ANOTHER;
+        }
+        engine = null;
+        lost = now;
+        lostBecause = cause;
+        noEngineBecause = "the GPU was lost: " + cause.getMessage();
+        return BackendLostException.Call.THIS;
     }
 
     private synchronized void leave() {
@@ -104,6 +145,7 @@ final class EngineTurns implements AutoCloseable {
             lost = null;
             gone.close();
         }
+        notifyAll();
     }
 
     /** Runs that unless the engine is another, or gone: nothing is left to do for one that is. */
@@ -115,22 +157,26 @@ final class EngineTurns implements AutoCloseable {
 
     /** After the calls that are under way. */
     @Override
-    public void close() {
-        main.lock();
-        search.lock();
-        try {
-            closeEngine();
-        } finally {
-            search.unlock();
-            main.unlock();
+    public synchronized void close() {
+        CudaEngine now = engine;
+        engine = null;
+        awaitNobodyInside();
+        if (now != null && lostBecause == null) {
+            now.close();
         }
     }
 
-    private synchronized void closeEngine() {
-        CudaEngine now = engine;
-        engine = null;
-        if (now != null) {
-            now.close();
+    private synchronized void awaitNobodyInside() {
+        boolean interrupted = false;
+        while (inside > 0) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

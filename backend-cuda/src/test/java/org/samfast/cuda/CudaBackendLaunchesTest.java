@@ -76,7 +76,7 @@ class CudaBackendLaunchesTest {
                 .containsEntry("image_to_token_bf16", 2L)
                 .containsEntry("token_self_attention", 2L)
                 .containsEntry("mask_product_bf16", 1L)
-                .containsEntry("upscale_threshold", 1L);
+                .containsEntry("upscale_bits", 1L);
     }
 
     @Test

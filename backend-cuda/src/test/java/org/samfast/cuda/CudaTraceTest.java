@@ -152,7 +152,7 @@ class CudaTraceTest {
         assertThat(of(TraceSpan.Kind.SEQUENCE)).extracting(TraceSpan::name).containsExactly("encoder", "decoder");
         assertThat(of(TraceSpan.Kind.KERNEL))
                 .extracting(TraceSpan::name)
-                .contains("patchify_bf16", "upscale_threshold")
+                .contains("patchify_bf16", "upscale_bits")
                 .doesNotContain("window_attention_hd64_bf16", "token_embedding");
         assertThat(driver.calls).contains("launchGraph");
         assertThat(of(TraceSpan.Kind.COPY)).extracting(TraceSpan::name).contains("copy to GPU", "copy from GPU");

@@ -143,7 +143,7 @@ class SegmentBatchTest {
         List<Segmentation> first = backend.segment(requests);
         List<SegmentRequest> turned = new ArrayList<>(requests);
         Collections.reverse(turned);
-        List<Segmentation> second = backend.segment(turned);
+        List<Segmentation> second = new ArrayList<>(backend.segment(turned));
         Collections.reverse(second);
         List<Segmentation> third = backend.segment(requests);
         for (int i = 0; i < requests.size(); i++) {
@@ -176,6 +176,54 @@ class SegmentBatchTest {
             CallCounts calls = device.calls().since(before);
             assertThat(calls.waits()).isEqualTo(1);
             assertThat(calls.allocations()).isZero();
+        }
+    }
+
+    @Test
+    void theHostWaitsOnceHoweverManyImagesAndMasksThereAre() {
+        List<SegmentRequest> many = Collections.nCopies(9, requests.subList(0, 5)).stream()
+                .flatMap(List::stream)
+                .toList();
+        for (List<SegmentRequest> batch : List.of(many, List.of(manyMasksOfALargeImage()))) {
+            List<Segmentation> first = backend.segment(batch);
+            CallCounts before = device.calls();
+            List<Segmentation> second = backend.segment(batch);
+            assertThat(device.calls().since(before).waits()).isEqualTo(1);
+            for (int i = 0; i < batch.size(); i++) {
+                assertSame(second.get(i), first.get(i));
+                assertSame(second.get(i), backend.segment(List.of(batch.get(i))).getFirst());
+            }
+        }
+    }
+
+    /** 300 MB of pixels. */
+    private static SegmentRequest manyMasksOfALargeImage() {
+        Size size = new Size(2500, 1250);
+        Random random = new Random(6);
+        byte[] rgb = new byte[Math.toIntExact(3 * size.area())];
+        random.nextBytes(rgb);
+        List<Prompt> prompts = new ArrayList<>();
+        for (int k = 0; k < 32; k++) {
+            prompts.add(prompt(random, size, k));
+        }
+        return new SegmentRequest(new RgbImage(size, rgb), prompts, MaskChoice.MULTIMASK);
+    }
+
+    @Test
+    void callsOfManyThreadsOverlapAndGiveTheSerialResults() throws Exception {
+        List<Segmentation> serial = backend.segment(requests);
+        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+            List<Future<List<Segmentation>>> calls = new ArrayList<>();
+            for (int i = 0; i < 24; i++) {
+                List<SegmentRequest> some = requests.subList(i % 4, i % 4 + 4);
+                calls.add(threads.submit(() -> backend.segment(some)));
+            }
+            for (int i = 0; i < calls.size(); i++) {
+                List<Segmentation> found = calls.get(i).get();
+                for (int k = 0; k < found.size(); k++) {
+                    assertSame(found.get(k), serial.get(i % 4 + k));
+                }
+            }
         }
     }
 

@@ -1,12 +1,14 @@
 package org.samfast.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.samfast.backend.SamBackend;
 import org.samfast.backend.Tuning;
 import org.samfast.cli.bench.BenchClock;
@@ -157,6 +159,9 @@ final class BenchCommand implements Callable<Integer> {
     private void measureEverything(BenchSetting.Run run) throws IOException {
         ModelOptions options = subjects.byModel().getFirst().getFirst();
         try (ModelSession session = options.open(null)) {
+            int points =
+                    everythingOptions.options().pointGrids().getFirst().points().size();
+            session.planEverything(points, told());
             SamBackend backend = session.backend();
             EverythingBench bench = new EverythingBench(
                     backend, everythingOptions.options(), run.images().images(), setting.rounds(backend.info(), 1));
@@ -187,6 +192,12 @@ final class BenchCommand implements Callable<Integer> {
         }
         text(table.times());
         text(table.foot(run.images()));
+    }
+
+    /** Who hears what memory will be taken; null for nobody. */
+    @Nullable
+    PrintWriter told() {
+        return subjects.quiet ? null : spec.commandLine().getErr();
     }
 
     /** Prints what is for people only. */

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.samfast.backend.MemoryNeed;
 import org.samfast.backend.Precision;
 import org.samfast.backend.SamBackend;
 import org.samfast.cli.bench.BenchAccuracy;
@@ -20,6 +22,8 @@ import org.samfast.cli.bench.Measurement;
 import org.samfast.cli.bench.PowerMeter;
 import org.samfast.cli.bench.Rounds;
 import org.samfast.cli.bench.SpeedPlot;
+import org.samfast.image.RgbImage;
+import org.samfast.image.Size;
 
 /** Measures what takes one model's weights: all opened, and for each batch size taking turns. */
 final class BenchComparison implements AutoCloseable {
@@ -41,6 +45,7 @@ final class BenchComparison implements AutoCloseable {
         for (ModelOptions one : options) {
             ModelSession session = one.open(null);
             sessions.add(session);
+            session.planBatch(need(session), command.told());
             starts.add(BenchRun.start(session::backend, run.images().images().getFirst()));
             command.output.check(session.backend().info());
         }
@@ -52,6 +57,15 @@ final class BenchComparison implements AutoCloseable {
         for (int batch : batches()) {
             measure(batch, table);
         }
+    }
+
+    /** What the largest of the images takes, as often as there are images in a batch. */
+    private MemoryNeed need(ModelSession session) {
+        Size largest = run.images().images().stream()
+                .map(RgbImage::size)
+                .max(Comparator.comparingLong(Size::area))
+                .orElseThrow();
+        return new MemoryNeed(command.setting.largest(session.batch()), BenchRun.PROMPTS, largest, false, 0);
     }
 
     /** Compares each with the first of them that computes fp32, or with the first one's own fp32. */

@@ -1,6 +1,7 @@
 package org.samfast.cli;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,12 @@ final class BenchSetting {
     List<Integer> batches(BackendInfo info) {
         List<Integer> wanted = !batches.isEmpty() ? batches : info.hasDriver() ? GPU_BATCHES : CPU_BATCHES;
         return wanted.stream().sorted().distinct().toList();
+    }
+
+    /** The largest batch, of a backend that is usually given so many images. */
+    int largest(int usual) {
+        List<Integer> wanted = !batches.isEmpty() ? batches : usual > 1 ? GPU_BATCHES : CPU_BATCHES;
+        return Collections.max(wanted);
     }
 
     /** @param subjects that take turns */

@@ -76,6 +76,15 @@ final class BenchSubjects {
             description = "CPU threads to compute with; default: one per core.")
     int threads;
 
+    @Option(
+            names = "--gpu-mem",
+            paramLabel = "SIZE",
+            converter = MemorySize.class,
+            description =
+                    "Take no more of the GPU's memory, for example 6g or 800m: as many images at once as fit, and an"
+                            + " error where not even one does. Default: what is free. For backend cuda.")
+    long gpuMemory;
+
     @Option(names = "--quiet", description = "Say nothing on stderr but errors.")
     boolean quiet;
 
@@ -110,6 +119,7 @@ final class BenchSubjects {
         one.backend = backend;
         one.precision = precision;
         one.threads = threads;
+        one.gpuMemory = gpuMemory;
         one.quiet = quiet;
         one.tuning = tuning;
         one.command = command;

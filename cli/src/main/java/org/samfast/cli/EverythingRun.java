@@ -102,9 +102,11 @@ final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Rea
         List<Input> rest =
                 inputs.stream().filter(input -> !journal.isDone(input.key)).toList();
         report.doneBefore(inputs.size() - rest.size());
+        session.planEverything(
+                setting.options.pointGrids().getFirst().points().size(), setting.verbose ? setting.stderr : null);
         boolean showsPoints = inputs.size() + problems.size() == 1 && !setting.quiet;
         EverythingRun run = new EverythingRun(session, setting, journal, showsPoints);
-        return new Pipeline<>(run, Limits.ofMachine(Math.min(IN_FLIGHT, session.batch())), report).run(rest);
+        return new Pipeline<>(run, Limits.ofMachine(Math.min(IN_FLIGHT, session.batch()), 1), report).run(rest);
     }
 
     @Override

@@ -11,6 +11,8 @@ import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.BackendProvider;
 import org.samfast.backend.Backends;
+import org.samfast.backend.MemoryNeed;
+import org.samfast.backend.MemoryPlan;
 import org.samfast.backend.Precision;
 import org.samfast.backend.SamBackend;
 import org.samfast.backend.Support;
@@ -20,9 +22,11 @@ import org.samfast.cli.output.ResultWriter;
 import org.samfast.cli.resume.Digest;
 import org.samfast.cli.verify.StageCheck;
 import org.samfast.cli.verify.Verification;
+import org.samfast.image.Size;
 import org.samfast.packed.PackedLinear;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 
 /**
  * Weights and the backend that runs them. The backend is opened when it is first needed, so that a run whose inputs are
@@ -32,7 +36,12 @@ final class ModelSession implements AutoCloseable {
     private final ModelOptions options;
     private final Checkpoint weights;
     private final BackendProvider provider;
-    private final BackendOptions backendOptions;
+    /** Of the images that memory is planned for before they are seen: 12 megapixels. */
+    private static final Size LARGEST = new Size(4000, 3000);
+    /** Where prompts come one image after the other. */
+    private static final int MANY_PROMPTS = 1000;
+
+    private BackendOptions backendOptions;
     private @Nullable SamBackend backend;
 
     ModelSession(ModelOptions options, Checkpoint weights, BackendProvider provider, BackendOptions backendOptions) {
@@ -45,6 +54,9 @@ final class ModelSession implements AutoCloseable {
     /** For any thread. */
     synchronized SamBackend backend() {
         if (backend == null) {
+            if (options.gpuMemory > 0 && backendOptions.memory() == null) {
+                plan(new MemoryNeed(1, MANY_PROMPTS, LARGEST, false, 0));
+            }
             backend = provider.open(weights, backendOptions);
             announce(backend);
         }
@@ -96,6 +108,71 @@ final class ModelSession implements AutoCloseable {
     /** How many images a call of the backend is best given. */
     int batch() {
         return provider.batch();
+    }
+
+    /**
+     * Plans the device's memory before any is taken, and keeps to the plan from now on; empty where the backend has none to plan.
+     *
+     * @param need with no limit, which the options know
+     */
+    synchronized Optional<MemoryPlan> plan(MemoryNeed need) {
+        Optional<MemoryPlan> plan = provider.plan(weights, backendOptions, need.within(options.gpuMemory));
+        if (plan.isEmpty() && options.gpuMemory > 0) {
+            throw new ParameterException(
+                    options.command.commandLine(),
+                    "--gpu-mem is for backend cuda; backend '" + provider.name() + "' computes here: leave it out");
+        }
+        plan.ifPresent(found -> backendOptions = backendOptions.within(found));
+        return plan;
+    }
+
+    /**
+     * How many of the wanted images to give a call: all, or as many as fit under {@code --gpu-mem}.
+     *
+     * @param told hears the plan; null for nobody
+     */
+    int imagesAtOnce(int wanted, int prompts, @Nullable PrintWriter told) {
+        if (options.gpuMemory == 0 && told == null) {
+            return wanted;
+        }
+        Optional<MemoryPlan> plan = plan(new MemoryNeed(wanted, prompts, LARGEST, false, 0));
+        plan.map(MemoryPlan::line).ifPresent(line -> tell(told, line));
+        return plan.map(MemoryPlan::images).orElse(wanted);
+    }
+
+    /**
+     * Plans batches of so many images, of which none may be smaller.
+     *
+     * @throws BackendException where they do not fit
+     */
+    void planBatch(MemoryNeed need, @Nullable PrintWriter told) {
+        plan(need).ifPresent(plan -> {
+            tell(told, plan.line());
+            if (plan.images() < need.images()) {
+                throw new BackendException("%s: a batch of %d does not fit, %d do; give --batch %d"
+                        .formatted(provider.name(), need.images(), plan.images(), plan.images()));
+            }
+        });
+    }
+
+    /** Plans everything mode with so many points. */
+    void planEverything(int points, @Nullable PrintWriter told) {
+        if (options.gpuMemory > 0 || told != null) {
+            plan(new MemoryNeed(1, points, LARGEST, true, 0))
+                    .map(MemoryPlan::line)
+                    .ifPresent(line -> tell(told, line));
+        }
+    }
+
+    private static void tell(@Nullable PrintWriter told, String line) {
+        if (told != null) {
+            told.println(line);
+        }
+    }
+
+    /** How many calls of the backend pay at once: a device can compute for one while the host works for another. */
+    int callsAtOnce() {
+        return provider.batch() > 1 ? 2 : 1;
     }
 
     /** Identifies a run's model, backend and options, but for those that are named. */

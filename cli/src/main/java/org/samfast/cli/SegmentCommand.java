@@ -74,6 +74,7 @@ final class SegmentCommand implements Callable<Integer> {
             "--out",
             "--batch",
             "--threads",
+            "--gpu-mem",
             "--quiet",
             "--json",
             "--resume",
@@ -240,13 +241,13 @@ final class SegmentCommand implements Callable<Integer> {
 
     private int run(SegmentRun run, ModelSession session, List<SegmentRun.Input> inputs, RunReport report)
             throws IOException {
-        int batch = batch(session);
+        int batch = batch(session, inputs);
         if (trace == null || inputs.isEmpty()) {
-            return new Pipeline<>(run, Limits.ofMachine(batch), report).run(inputs);
+            return new Pipeline<>(run, Limits.ofMachine(batch, session.callsAtOnce()), report).run(inputs);
         }
         TraceFile traced = new TraceFile();
         int exitCode =
-                new Pipeline<>(new TracedWork<>(run, session, traced), Limits.ofMachine(batch), report).run(inputs);
+                new Pipeline<>(new TracedWork<>(run, session, traced), Limits.ofMachine(batch, 1), report).run(inputs);
         traced.write(
                 trace, RunAbout.trace(spec, session.backend(), batch, "launched as ever, sequences timed as a whole"));
         return exitCode;
@@ -268,8 +269,17 @@ final class SegmentCommand implements Callable<Integer> {
         return planned.stream().map(input -> input.names().folder()).toList();
     }
 
-    private int batch(ModelSession session) {
-        return batch > 0 ? batch : session.batch();
+    private int batch(ModelSession session, List<SegmentRun.Input> inputs) {
+        int wanted = batch > 0 ? batch : session.batch();
+        int prompts =
+                inputs.stream().mapToInt(input -> input.prompts().size()).max().orElse(1);
+        int images = Math.clamp(inputs.size(), 1, wanted);
+        return session.imagesAtOnce(images, prompts, told());
+    }
+
+    /** Who hears what a run will take. */
+    private @Nullable PrintWriter told() {
+        return main.verbose ? spec.commandLine().getErr() : null;
     }
 
     private int findEverything() throws IOException {

@@ -21,6 +21,7 @@ public final class MaskDecoder implements AutoCloseable {
     private static final String TRANSFORMER = "mask_decoder.transformer";
 
     private final Device device;
+    private final int mostPairs;
     private final ImageSteps steps;
     private final DecoderKernels kernels;
     private final TokenEmbedding tokenEmbedding;
@@ -34,8 +35,10 @@ public final class MaskDecoder implements AutoCloseable {
     private final GraphCache<PromptShape> graphs = new GraphCache<>("decoder");
     private @Nullable DecoderBuffers buffers;
 
-    public MaskDecoder(Device device, DeviceWeights weights, Element element) {
+    /** @param mostPairs at once, if not fewer suit the GPU */
+    public MaskDecoder(Device device, DeviceWeights weights, Element element, int mostPairs) {
         this.device = device;
+        this.mostPairs = mostPairs;
         steps = ImageSteps.of(device, weights, element);
         kernels = new DecoderKernels(device);
         tokenEmbedding = new TokenEmbedding(device);
@@ -50,6 +53,7 @@ public final class MaskDecoder implements AutoCloseable {
 
     private MaskDecoder(MaskDecoder other) {
         device = other.device;
+        mostPairs = other.mostPairs;
         steps = other.steps;
         kernels = other.kernels;
         tokenEmbedding = other.tokenEmbedding;
@@ -82,7 +86,7 @@ public final class MaskDecoder implements AutoCloseable {
 
     /** How many pairs to decode with one call. */
     public int pairsAtOnce() {
-        return steps.pairsAtOnce();
+        return Math.min(steps.pairsAtOnce(), mostPairs);
     }
 
     /** Puts the decoding of all pairs into the stream, in one sequence of launches. */

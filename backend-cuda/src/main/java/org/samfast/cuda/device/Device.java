@@ -32,7 +32,10 @@ public final class Device implements AutoCloseable {
     private final Map<String, CUmodule> modules = new ConcurrentHashMap<>();
     private final Map<String, KernelFunction> functions = new ConcurrentHashMap<>();
     private final boolean waitsForEachKernel = "1".equals(System.getenv("SAM_CUDA_SYNC"));
-    private final Fault fault = Fault.asked();
+    private final Fault fault;
+    /** Whose kernels a dry run has; null for a device that works. */
+    private final @Nullable Device real;
+
     private final AtomicReference<@Nullable Timeline> timeline = new AtomicReference<>();
     private volatile Consumer<String> launched = entry -> {};
 
@@ -41,10 +44,24 @@ public final class Device implements AutoCloseable {
     }
 
     Device(Driver driver, Tuning tuning) {
+        this(driver, tuning, null, Fault.asked());
+    }
+
+    private Device(Driver driver, Tuning tuning, @Nullable Device real, Fault fault) {
         this.tuning = tuning;
+        this.real = real;
+        this.fault = fault;
         gate = new Gate(driver, waitsForEachKernel);
         memory = new DeviceMemory(gate);
         makeCurrent();
+    }
+
+    /**
+     * A device on which the same calls succeed, and count what they would take, with nothing done on the GPU. It may be closed
+     * before or after this one.
+     */
+    public Device dryRun() {
+        return new Device(new DryRunDriver(gate.gpu()), tuning, this, Fault.NONE);
     }
 
     /**
@@ -134,6 +151,9 @@ public final class Device implements AutoCloseable {
     }
 
     private KernelFunction find(String module, String entry, boolean overlaps) {
+        if (real != null) {
+            return real.find(module, entry, overlaps).on(this);
+        }
         CUmodule loaded = modules.computeIfAbsent(module, this::load);
         Handles.OfFunction handle = new Handles.OfFunction();
         gate.call(
@@ -203,6 +223,19 @@ public final class Device implements AutoCloseable {
 
     public Stream newStream() {
         return new Stream(this);
+    }
+
+    /** From now on no more than that is taken on the GPU by {@link #allocate}, in bytes. */
+    public void limitMemory(long most) {
+        memory.limit(most);
+    }
+
+    /** Memory of the GPU, in bytes: what is free, and all. */
+    public record Free(long free, long total) {}
+
+    /** How much of the GPU's memory is free, for anybody. */
+    public Free free() {
+        return memory.free();
     }
 
     /** What {@link #allocate} has handed out and was not closed. */

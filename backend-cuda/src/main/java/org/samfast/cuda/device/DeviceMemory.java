@@ -14,6 +14,7 @@ final class DeviceMemory {
     final Holdings heldPinned = new Holdings();
 
     private final Gate gate;
+    private volatile long limit = Long.MAX_VALUE;
     /** The context takes their memory with it, and no segment may be left that reaches there. */
     private final Set<PinnedBuffer> pinnedBuffers = ConcurrentHashMap.newKeySet();
 
@@ -26,10 +27,16 @@ final class DeviceMemory {
         long[] address = new long[1];
         Supplier<String> doing = () -> "allocating " + bytes + " bytes for " + what + " on "
                 + gate.gpu().name();
+        if (onGpu.taken() > limit - bytes) {
+            throw new BackendException(
+                    doing.get() + ", where " + onGpu.taken() + " are taken here already: more than the " + limit
+                            + " of --gpu-mem; raise it, or use a smaller batch or smaller images");
+        }
         int result = gate.result(Gate.Kind.ALLOCATION, driver -> driver.allocate(address, bytes), doing);
         if (result == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
-            throw new BackendException(doing.get() + ", where " + free() + " and " + onGpu.taken()
-                    + " are taken here already: " + DriverResult.name(result) + "; use a smaller batch");
+            throw new BackendException(doing.get() + ", where " + freeInWords() + " and " + onGpu.taken()
+                    + " are taken here already: " + DriverResult.name(result)
+                    + "; use a smaller batch (--gpu-mem finds one that fits), or end other programs on this GPU");
         }
         gate.check(result, doing);
         onGpu.take(bytes);
@@ -37,13 +44,27 @@ final class DeviceMemory {
         return address[0];
     }
 
-    private String free() {
+    void limit(long most) {
+        limit = most;
+    }
+
+    private String freeInWords() {
         long[] free = new long[1];
         long[] total = new long[1];
-        int result = gate.result(Gate.Kind.OTHER, driver -> driver.memory(free, total), () -> "asking for free memory");
-        return result == CUresult.CUDA_SUCCESS
+        return ask(free, total) == CUresult.CUDA_SUCCESS
                 ? free[0] + " of " + total[0] + " are free"
                 : "the free memory is unknown";
+    }
+
+    Device.Free free() {
+        long[] free = new long[1];
+        long[] total = new long[1];
+        gate.check(ask(free, total), () -> "asking for free memory");
+        return new Device.Free(free[0], total[0]);
+    }
+
+    private int ask(long[] free, long[] total) {
+        return gate.result(Gate.Kind.OTHER, driver -> driver.memory(free, total), () -> "asking for free memory");
     }
 
     void free(long address, long bytes) {

@@ -11,6 +11,8 @@ final class Fault {
     private static final String PROPERTY = "sam.cuda.fault";
     private static final long FAR_AWAY = 1L << 42;
 
+    static final Fault NONE = new Fault("", 0);
+
     private final String entry;
     private final int number;
     private final AtomicInteger launchesUntil;
@@ -21,13 +23,13 @@ final class Fault {
         launchesUntil = new AtomicInteger(launch);
     }
 
-    /** None where nothing is asked for. */
+    /** {@link #NONE} where nothing is asked for. */
     static Fault asked() {
         String asked = System.getProperty(PROPERTY, "");
         int colon = asked.indexOf(':');
         try {
             return colon < 0 && asked.isEmpty()
-                    ? new Fault("", 0)
+                    ? NONE
                     : new Fault(asked.substring(0, colon), Integer.parseInt(asked.substring(colon + 1)));
         } catch (IndexOutOfBoundsException | NumberFormatException e) {
             throw new IllegalArgumentException(

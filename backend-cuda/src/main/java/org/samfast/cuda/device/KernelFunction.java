@@ -25,6 +25,11 @@ public final class KernelFunction {
         this.overlaps = overlaps;
     }
 
+    /** The same kernel, launched on another device: one that does not need its machine code. */
+    KernelFunction on(Device other) {
+        return new KernelFunction(other, entry, handle, parameterBytes, false);
+    }
+
     /**
      * Puts the kernel into the stream. With the environment variable SAM_CUDA_SYNC=1 it also waits for its end, so that an
      * error names the kernel that made it.

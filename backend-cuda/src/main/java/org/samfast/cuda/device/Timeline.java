@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Timeline implements AutoCloseable {
     private final Stream stream;
+    private final Thread thread = Thread.currentThread();
     private final boolean eachKernel;
     private final Event start;
     private final long startNanos;
@@ -83,8 +84,9 @@ public final class Timeline implements AutoCloseable {
         return mark;
     }
 
+    /** Whether that is its stream, and the caller the thread whose work it is. */
     boolean isOf(Stream other) {
-        return other == stream;
+        return other == stream && Thread.currentThread() == thread;
     }
 
     /**

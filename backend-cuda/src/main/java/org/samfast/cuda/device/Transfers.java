@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Copies between Java's memory and the device in the order of a stream, through page-locked memory, so that nobody waits
- * before {@link #finish}. For one thread at a time.
+ * before {@link #finish}. For one thread at a time; several of them may serve one stream.
  */
 public final class Transfers implements AutoCloseable {
     /** Of page-locked memory taken at once; a larger copy gets a slab of its own. */
@@ -25,12 +25,25 @@ public final class Transfers implements AutoCloseable {
         this.stream = stream;
     }
 
-    /** Copies all of that memory, which may be changed afterwards, to the start of the buffer. */
-    public void upload(DeviceBuffer to, MemorySegment from) {
+    /** A copy of Java's memory where the device can fetch it from, until {@link #reset}. */
+    public record Staged(PinnedBuffer in, long at, long bytes) {}
+
+    /** Copies all of that memory, which may be changed afterwards. Puts nothing into the stream. */
+    public Staged stage(MemorySegment from) {
         long at = take(from.byteSize());
         PinnedBuffer pinned = slabs.get(slab);
         stream.onHost("copy in", () -> MemorySegment.copy(from, 0, pinned.segment(), at, from.byteSize()));
-        to.uploadAsync(stream, pinned, at, from.byteSize());
+        return new Staged(pinned, at, from.byteSize());
+    }
+
+    /** Copies what is staged to the start of the buffer. */
+    public void upload(DeviceBuffer to, Staged from) {
+        to.uploadAsync(stream, from.in, from.at, from.bytes);
+    }
+
+    /** Copies all of that memory, which may be changed afterwards, to the start of the buffer. */
+    public void upload(DeviceBuffer to, MemorySegment from) {
+        upload(to, stage(from));
     }
 
     /** Copies from the start of the buffer to memory that holds it from {@link #finish} until {@link #reset}. */

@@ -13,7 +13,6 @@ import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.device.Transfers;
 import org.samfast.cuda.kernel.LinearWeights;
 import org.samfast.cuda.weights.DeviceWeights;
-import org.samfast.image.RgbImage;
 
 /**
  * The image encoder: patches, transformer blocks, neck. Source: segment-anything image_encoder.py ImageEncoderViT @dca509f.
@@ -64,7 +63,7 @@ public final class ImageEncoder implements AutoCloseable {
      *
      * @return embeddings [images][4096][256] of the element, valid until the next call
      */
-    public DeviceBuffer encode(Stream stream, Transfers transfers, List<RgbImage> images, Stages stages) {
+    public DeviceBuffer encode(Stream stream, Transfers transfers, List<StagedImage> images, Stages stages) {
         prepare(stream, transfers, images);
         EncoderBuffers on = prepared();
         stages.after("pixels", on.patches, EncoderBuffers.PATCH_VALUES);
@@ -76,7 +75,7 @@ public final class ImageEncoder implements AutoCloseable {
     }
 
     /** The first half of {@link #encode}: the images, resized and normalised, to where the encoder reads them. */
-    public void prepare(Stream stream, Transfers transfers, List<RgbImage> images) {
+    public void prepare(Stream stream, Transfers transfers, List<StagedImage> images) {
         EncoderBuffers on = buffersFor(stream, images.size());
         preprocessing.run(stream, transfers, images, on.patches);
     }

@@ -1,6 +1,5 @@
 package org.samfast.cuda.encoder;
 
-import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -14,7 +13,6 @@ import org.samfast.cuda.device.Transfers;
 import org.samfast.cuda.kernel.Patchify;
 import org.samfast.cuda.kernel.Resize;
 import org.samfast.image.ResizeLongestSide;
-import org.samfast.image.RgbImage;
 import org.samfast.image.Size;
 
 /** Images to patches: resized, normalised and padded on the device. */
@@ -42,19 +40,19 @@ final class ImagePreprocessing implements AutoCloseable {
     /**
      * @param patches takes [images][4096][3 * 16 * 16], channel before row before column within a patch
      */
-    void run(Stream stream, Transfers transfers, List<RgbImage> images, DeviceBuffer patches) {
+    void run(Stream stream, Transfers transfers, List<StagedImage> images, DeviceBuffer patches) {
         long bytes = (long) EncoderBuffers.TOKENS * EncoderBuffers.PATCH_VALUES * elementBytes;
         for (int i = 0; i < images.size(); i++) {
             run(stream, transfers, images.get(i), patches.slice(i * bytes, bytes));
         }
     }
 
-    private void run(Stream stream, Transfers transfers, RgbImage rgb, DeviceBuffer patches) {
-        DeviceBuffer whole = image.atLeast(rgb.rgb().length);
-        transfers.upload(whole, MemorySegment.ofArray(rgb.rgb()));
-        resize(stream, rgb.size()).launch(stream, whole, resized);
+    private void run(Stream stream, Transfers transfers, StagedImage staged, DeviceBuffer patches) {
+        DeviceBuffer whole = image.atLeast(staged.rgb().bytes());
+        transfers.upload(whole, staged.rgb());
+        resize(stream, staged.size()).launch(stream, whole, resized);
         patchify.launch(
-                stream, resized, patches, ResizeLongestSide.of(rgb.size()).resized());
+                stream, resized, patches, ResizeLongestSide.of(staged.size()).resized());
     }
 
     private Resize resize(Stream stream, Size size) {

@@ -121,7 +121,7 @@ class DeviceTest {
                 .isInstanceOf(BackendException.class)
                 .hasMessageMatching("allocating 35184372088832 bytes for embeddings on NVIDIA .*, where \\d+ of \\d+ "
                         + "are free and \\d+ are taken here already: CUDA_ERROR_OUT_OF_MEMORY \\(2\\); "
-                        + "use a smaller batch");
+                        + "use a smaller batch \\(--gpu-mem finds one that fits\\), or end other programs on this GPU");
         assertThatThrownBy(() -> device.allocate("nothing", 0)).isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -109,8 +109,10 @@ class GateTest {
         driver.fail("allocate", CUresult.CUDA_ERROR_OUT_OF_MEMORY);
         assertThatThrownBy(() -> device.allocate("qkv", 5000))
                 .isExactlyInstanceOf(BackendException.class)
-                .hasMessage("allocating 5000 bytes for qkv on no GPU, where 0 of 0 are free and 1000 are taken here "
-                        + "already: CUDA_ERROR_OUT_OF_MEMORY (2); use a smaller batch");
+                .hasMessage(
+                        "allocating 5000 bytes for qkv on no GPU, where 75161927680 of 85899345920 are free and 1000 are taken here "
+                                + "already: CUDA_ERROR_OUT_OF_MEMORY (2); use a smaller batch (--gpu-mem finds one that fits), or end other"
+                                + " programs on this GPU");
         assertThat(device.allocatedBytes()).isEqualTo(1000);
     }
 }

@@ -70,6 +70,11 @@ class CandidateKernelsTest {
     @ParameterizedTest
     @CsvSource({"1, 1", "3, 2000", "2000, 3", "37, 53", "800, 534", "1800, 1200", "1024, 1024", "33, 64", "5000, 1"})
     void bitsAndCountsAreThoseOfJava(int width, int height) {
+        bitsAndCountsAreThoseOfJava(width, height, OFFSET);
+        bitsAndCountsAreThoseOfJava(width, height, 0);
+    }
+
+    private static void bitsAndCountsAreThoseOfJava(int width, int height, float offset) {
         Size size = new Size(width, height);
         MaskPrediction prediction = prediction(size);
         int[] planes = {3, 0, 5, 7};
@@ -86,7 +91,7 @@ class CandidateKernelsTest {
                 () -> {
                     passed.fill(gpu.stream(), (byte) 0);
                     kernel.launch(
-                            gpu.stream(), values, which, count, bits.buffer(), passed, planes.length, frame, OFFSET);
+                            gpu.stream(), values, which, count, bits.buffer(), passed, planes.length, frame, offset);
                 },
                 bits);
         int[] got = ints(bits);
@@ -98,8 +103,8 @@ class CandidateKernelsTest {
                 float[] logits = MaskUpscale.logits(prediction, planes[i] / 4, planes[i] % 4);
                 expected = bits(size, logits);
                 for (float logit : logits) {
-                    above[0] += logit > OFFSET ? 1 : 0;
-                    above[1] += logit > -OFFSET ? 1 : 0;
+                    above[0] += logit > offset ? 1 : 0;
+                    above[1] += logit > -offset ? 1 : 0;
                 }
             } else {
                 Arrays.fill(expected, -1);

@@ -15,6 +15,9 @@ import org.samfast.prompt.Prompt;
 
 /** Measures a backend by its own clock on batches of one size, pass by pass. */
 public final class BenchRun {
+    /** Of each image. */
+    public static final int PROMPTS = Workload.PROMPTS;
+
     private final SamBackend backend;
     private final Workload workload;
     private final int batch;

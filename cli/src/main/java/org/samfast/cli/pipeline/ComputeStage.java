@@ -8,17 +8,21 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Semaphore;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendLostException;
 
 /**
  * The stage that computes: gathers in order what was read into batches and hands the results to the writers. Of a batch
- * that fails, every input is tried alone, so that only the bad one fails; a lost backend fails its batch and stops the run.
+ * that fails, every input is tried alone, so that only the bad one fails; a lost backend fails its batch and stops the run,
+ * and other batches that it had are dropped.
  */
 final class ComputeStage<I, D, R> implements Runnable {
     private final Work<I, D, R> work;
     private final int batchSize;
+    private final Semaphore calls;
     private final BlockingQueue<Optional<Slot<I, D>>> inputs;
+    private final ExecutorService computers;
     private final ExecutorService writers;
     private final MemoryGate memory;
     private final Stop stop;
@@ -28,14 +32,17 @@ final class ComputeStage<I, D, R> implements Runnable {
 
     ComputeStage(
             Work<I, D, R> work,
-            int batchSize,
+            Limits limits,
             BlockingQueue<Optional<Slot<I, D>>> inputs,
+            ExecutorService computers,
             ExecutorService writers,
             MemoryGate memory,
             Stop stop) {
         this.work = work;
-        this.batchSize = batchSize;
+        batchSize = limits.batch();
+        calls = new Semaphore(limits.calls(), true);
         this.inputs = inputs;
+        this.computers = computers;
         this.writers = writers;
         this.memory = memory;
         this.stop = stop;
@@ -44,6 +51,7 @@ final class ComputeStage<I, D, R> implements Runnable {
     @Override
     public void run() {
         try {
+            calls.acquire();
             for (var next = next(); next.isPresent(); next = next()) {
                 take(next.get());
                 if (batch.size() == batchSize) {
@@ -78,12 +86,23 @@ final class ComputeStage<I, D, R> implements Runnable {
         }
     }
 
-    private void computeBatch() {
-        if (!batch.isEmpty()) {
-            computeOrFail(List.copyOf(slots), List.copyOf(batch));
-            slots.clear();
-            batch.clear();
+    /** Hands the batch over, and gathers no other before the backend takes another call: till then more is read. */
+    private void computeBatch() throws InterruptedException {
+        if (batch.isEmpty()) {
+            return;
         }
+        List<Slot<I, D>> of = List.copyOf(slots);
+        List<D> read = List.copyOf(batch);
+        slots.clear();
+        batch.clear();
+        computers.execute(() -> {
+            try {
+                computeOrFail(of, read);
+            } finally {
+                calls.release();
+            }
+        });
+        calls.acquire();
     }
 
     private void computeOrFail(List<Slot<I, D>> of, List<D> read) {
@@ -99,7 +118,7 @@ final class ComputeStage<I, D, R> implements Runnable {
             }
         } catch (BackendLostException e) {
             stop.request(Stop.Reason.BACKEND_LOST);
-            of.forEach(slot -> slot.fail(e));
+            of.forEach(e.by() == BackendLostException.Call.THIS ? slot -> slot.fail(e) : Slot::drop);
         } catch (IOException | BackendException | OutOfMemoryError e) {
             failOrTryAlone(of, read, e);
         } catch (RuntimeException | Error e) {
@@ -109,7 +128,7 @@ final class ComputeStage<I, D, R> implements Runnable {
     }
 
     /** What opening throws is no fault of an input. */
-    private void openOnce() {
+    private synchronized void openOnce() {
         if (!opened) {
             try {
                 work.open();

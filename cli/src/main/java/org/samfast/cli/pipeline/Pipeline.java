@@ -48,7 +48,7 @@ public final class Pipeline<I, D, R> {
                     ExecutorService writers = Executors.newFixedThreadPool(limits.threads(), named("writer"));
                     ExecutorService stages = Executors.newCachedThreadPool(named("stage"))) {
                 stages.execute(() -> feed(inputs, readers));
-                stages.execute(new ComputeStage<>(work, limits.batch(), toCompute, writers, memory, stop));
+                stages.execute(new ComputeStage<>(work, limits, toCompute, stages, writers, memory, stop));
                 finish();
             }
             throwBug();

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * What a run does with each input, in three stages that overlap for different inputs: reading on several threads,
- * computing on one, writing on several.
+ * computing on one or, where the backend gains by it, several, writing on several.
  *
  * @param <I> an input
  * @param <D> what reading makes of it
@@ -21,10 +21,13 @@ public interface Work<I, D, R> {
     /** How much memory what was read and its result take together, in bytes; an estimate is enough. */
     long bytes(D read);
 
-    /** Called before the first batch, on the thread that computes; what it throws ends the run. */
+    /** Called once, before the first batch is computed; what it throws ends the run. */
     default void open() throws IOException {}
 
-    /** The results of a batch in its order; called by one thread, and for the parts of a batch that failed as a whole. */
+    /**
+     * The results of a batch in its order; called by as many threads as there may be calls, and for the parts of a batch that
+     * failed as a whole.
+     */
     List<R> compute(List<D> batch) throws IOException;
 
     /** Writes one result; called by several threads. */

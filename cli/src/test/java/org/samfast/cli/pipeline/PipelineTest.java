@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +29,7 @@ import picocli.CommandLine.Command;
 /** The stages with numbers for images: number n is read as n, computed as 10 n and printed. */
 @Timeout(60)
 class PipelineTest {
-    private static final Limits LIMITS = new Limits(4, 3, 1000);
+    private static final Limits LIMITS = new Limits(4, 1, 3, 1000);
 
     private final StringWriter stdout = new StringWriter();
     private final StringWriter stderr = new StringWriter();
@@ -211,13 +214,60 @@ class PipelineTest {
                 return super.compute(batch);
             }
         };
-        assertThat(run(work, new Limits(4, 1, 1000), 1000)).isEqualTo(ExitCode.BACKEND_NOT_USABLE);
+        assertThat(run(work, new Limits(4, 1, 1, 1000), 1000)).isEqualTo(ExitCode.BACKEND_NOT_USABLE);
         int done = Math.toIntExact(stdout.toString().lines().count());
         assertThat(done).isBetween(18, 21);
         assertThat(stderr.toString())
                 .contains("sam: the GPU is gone", "of 1000 images failed: ", "n21")
                 .endsWith(
                         "sam: stopped because the backend is lost: " + done + " of 1000 images are done; try again\n");
+    }
+
+    @Test
+    void aBatchBesideTheOneThatLostTheBackendIsDroppedAndNotBlamed() throws Exception {
+        CountDownLatch bothThere = new CountDownLatch(2);
+        List<Integer> blamed = new CopyOnWriteArrayList<>();
+        Tens work = new Tens() {
+            @Override
+            public List<Integer> compute(List<Integer> batch) throws IOException {
+                boolean guilty = batch.contains(20);
+                if (guilty) {
+                    blamed.addAll(batch);
+                }
+                if (batch.getLast() >= 20) {
+                    bothThere.countDown();
+                    await(bothThere);
+                    throw new BackendLostException(
+                            "the GPU is gone",
+                            new IOException(),
+                            guilty ? BackendLostException.Call.THIS : BackendLostException.Call.ANOTHER);
+                }
+                return super.compute(batch);
+            }
+        };
+        assertThat(run(work, new Limits(4, 2, 3, 1000), 1000)).isEqualTo(ExitCode.BACKEND_NOT_USABLE);
+        assertThat(stderr.toString())
+                .contains(blamed.stream()
+                        .map(n -> "n" + n)
+                        .collect(Collectors.joining(", ", blamed.size() + " of 1000 images failed: ", "\n")));
+    }
+
+    @Test
+    void thereAreAsManyCallsAtOnceAsTheBackendTakesAndResultsStayInOrder() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        Tens work = new Tens() {
+            @Override
+            public List<Integer> compute(List<Integer> batch) throws IOException {
+                most.accumulateAndGet(calls.incrementAndGet(), Math::max);
+                pause(batch.contains(0) ? 200 : 5);
+                calls.decrementAndGet();
+                return super.compute(batch);
+            }
+        };
+        assertThat(run(work, new Limits(4, 2, 3, 1000), 100)).isEqualTo(ExitCode.DONE);
+        assertThat(most).hasValue(2);
+        assertThat(stdout.toString().lines()).containsExactlyElementsOf(tens(100));
     }
 
     @Test
@@ -264,6 +314,14 @@ class PipelineTest {
         report.failedBefore("folder", new IOException("folder: no image in this folder"));
         assertThat(run(new Tens(), LIMITS, 2)).isEqualTo(ExitCode.SOME_FAILED);
         assertThat(stderr.toString()).endsWith("sam: 1 of 8 images failed: folder\n");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void pause(int millis) {
