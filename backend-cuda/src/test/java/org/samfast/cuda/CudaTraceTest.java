@@ -109,7 +109,7 @@ class CudaTraceTest {
     private List<TraceSpan> inside(String sequence) {
         TraceSpan outer = sequence(sequence);
         return of(TraceSpan.Kind.KERNEL).stream()
-                .filter(kernel -> kernel.startNanos() > outer.startNanos() && kernel.endNanos() < outer.endNanos())
+                .filter(kernel -> kernel.startNanos() >= outer.startNanos() && kernel.endNanos() < outer.endNanos())
                 .toList();
     }
 

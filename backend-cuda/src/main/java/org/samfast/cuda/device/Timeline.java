@@ -112,10 +112,12 @@ public final class Timeline implements AutoCloseable {
         boolean before = inSequence;
         inSequence |= item.kind == Kind.SEQUENCE;
         try {
+            int first = pending.size();
             Event from = beginning(item);
             put.run();
             Event to = mark();
-            pending.add(new Pending(item, from, to));
+            // what holds others begins with the first of them: until then the host was preparing it
+            pending.add(new Pending(item, pending.size() > first ? pending.get(first).before : from, to));
             end = item.kind == Kind.SEQUENCE ? null : to;
         } finally {
             inSequence = before;
