@@ -80,6 +80,14 @@ public interface SamBackend extends AutoCloseable {
     }
 
     /**
+     * Does the work, which calls this backend from this thread only, and tells the recorder what of it the backend can tell: what
+     * the device did and, of the host, steps within a call. By default nothing.
+     */
+    default void traced(Runnable work, TraceDetail detail, TraceRecorder recorder) {
+        work.run();
+    }
+
+    /**
      * How long the image encoder alone takes, run after run without a pause, by the clock of {@link #millis}: before the first
      * run the images lie resized and normalised where it reads them, and the embeddings stay where it makes them.
      *
@@ -90,6 +98,11 @@ public interface SamBackend extends AutoCloseable {
     /** The most memory of the device that this backend's own allocations took at once, in bytes; 0 without a device. */
     default long deviceBytes() {
         return 0;
+    }
+
+    /** What this backend's own allocations of device and page-locked memory are for, those that it holds now; empty without a device. */
+    default List<MemoryUse> memory() {
+        return List.of();
     }
 
     @Override

@@ -10,9 +10,12 @@ import org.samfast.backend.CandidateMasks;
 import org.samfast.backend.CandidateRequest;
 import org.samfast.backend.ImageEmbedding;
 import org.samfast.backend.MemoryPlan;
+import org.samfast.backend.MemoryUse;
 import org.samfast.backend.PromptedImage;
 import org.samfast.backend.SamBackend;
 import org.samfast.backend.SegmentRequest;
+import org.samfast.backend.TraceDetail;
+import org.samfast.backend.TraceRecorder;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
@@ -127,7 +130,12 @@ final class CudaBackend implements SamBackend {
 
     @Override
     public double millis(Runnable work) {
-        return on(now -> now.millis(work));
+        return on(now -> now.clock().millis(work));
+    }
+
+    @Override
+    public void traced(Runnable work, TraceDetail detail, TraceRecorder recorder) {
+        turns.run(EngineTurns.Lane.MAIN, now -> now.clock().traced(work, detail, recorder));
     }
 
     @Override
@@ -138,6 +146,11 @@ final class CudaBackend implements SamBackend {
     @Override
     public long deviceBytes() {
         return on(CudaEngine::deviceBytes);
+    }
+
+    @Override
+    public List<MemoryUse> memory() {
+        return on(CudaEngine::memory);
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.samfast.backend.BackendInfo;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.CandidateRequest;
 import org.samfast.backend.ImageEmbedding;
+import org.samfast.backend.MemoryUse;
 import org.samfast.backend.Precision;
 import org.samfast.backend.PromptedImage;
 import org.samfast.backend.StageObserver;
@@ -55,6 +56,7 @@ final class CudaEngine implements AutoCloseable {
     private final MaskFinish masks;
     private final SegmentBatch batch;
     private final SearchLane search;
+    private final StreamClock clock;
     private final EmbeddingStore embeddings;
     private final @Nullable StageReport report;
 
@@ -74,6 +76,7 @@ final class CudaEngine implements AutoCloseable {
         masks = new MaskFinish(device, stream);
         batch = new SegmentBatch(device, stream, decoder, masks);
         search = new SearchLane(device, decoder.another());
+        clock = new StreamClock(stream, GpuLimits.of(device.name()));
         embeddings = new EmbeddingStore(device, (long) EMBEDDING_VALUES * element.bytes());
         report = observer == null ? null : new StageReport(stream, element, observer);
     }
@@ -233,14 +236,8 @@ final class CudaEngine implements AutoCloseable {
         search.settle();
     }
 
-    double millis(Runnable work) {
-        try (Event before = stream.record()) {
-            work.run();
-            try (Event after = stream.record()) {
-                stream.synchronize();
-                return after.millisSince(before);
-            }
-        }
+    StreamClock clock() {
+        return clock;
     }
 
     double[] encoderMillis(List<RgbImage> images, int runs) {
@@ -273,6 +270,10 @@ final class CudaEngine implements AutoCloseable {
 
     long deviceBytes() {
         return device.peakBytes();
+    }
+
+    List<MemoryUse> memory() {
+        return MemoryReport.of(device);
     }
 
     @Override

@@ -80,6 +80,14 @@ final class EngineTurns implements AutoCloseable {
         }
     }
 
+    /** The same for a call without a result. */
+    void run(Lane lane, Consumer<CudaEngine> call) {
+        on(lane, now -> {
+            call.accept(now);
+            return now;
+        });
+    }
+
     private static <T> T applied(CudaEngine engine, Lane lane, Function<CudaEngine, T> call) {
         try {
             return call.apply(engine);

@@ -22,6 +22,8 @@ import org.samfast.backend.Precision;
 import org.samfast.backend.PromptedImage;
 import org.samfast.backend.SamBackend;
 import org.samfast.backend.StageObserver;
+import org.samfast.backend.TraceDetail;
+import org.samfast.backend.TraceRecorder;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.image.RgbImage;
 import org.samfast.image.Size;
@@ -52,6 +54,7 @@ final class OnnxBackend implements SamBackend {
     private final @Nullable StageObserver observer;
     private final BackendInfo info;
     private final String description;
+    private final OnnxSteps steps = new OnnxSteps();
 
     private OnnxBackend(
             OnnxModels models,
@@ -145,9 +148,10 @@ final class OnnxBackend implements SamBackend {
     }
 
     private List<ImageEmbedding> encode(List<RgbImage> images) throws OrtException {
-        try (OnnxTensor input = PixelBatch.of(images, type)) {
+        try (OnnxTensor input = steps.step("resize", () -> PixelBatch.of(images, type))) {
             observe("pixels", input);
-            OrtSession.Result result = models.encoder(images.size()).run(Map.of("pixels", input));
+            OrtSession session = models.encoder(images.size());
+            OrtSession.Result result = steps.step("encoder", () -> session.run(Map.of("pixels", input)));
             result.forEach(stage -> observe(stage.getKey(), (OnnxTensor) stage.getValue()));
             OnnxTensor whole = keep(result, "image_embedding");
             return images.size() == 1
@@ -249,8 +253,8 @@ final class OnnxBackend implements SamBackend {
         try {
             Map<String, OnnxTensor> all = new LinkedHashMap<>(inputs);
             all.put("image_embedding", embedding.tensor());
-            boolean withMask = prompts.masks().length > 0;
-            try (OrtSession.Result result = models.decoder(withMask).run(all)) {
+            OrtSession session = models.decoder(prompts.masks().length > 0);
+            try (OrtSession.Result result = steps.step("decoder", () -> session.run(all))) {
                 result.forEach(stage -> observe(stage.getKey(), (OnnxTensor) stage.getValue()));
                 int values = LowResLogits.MASKS * LowResLogits.SIDE * LowResLogits.SIDE;
                 scatter(result, "low_res_logits", prompts, into.logits().values(), values);
@@ -301,6 +305,11 @@ final class OnnxBackend implements SamBackend {
         return cause instanceof BackendException known
                 ? known
                 : new BackendException("onnx: the " + stage + " failed: " + cause.getMessage(), cause);
+    }
+
+    @Override
+    public void traced(Runnable work, TraceDetail detail, TraceRecorder recorder) {
+        steps.traced(work, recorder);
     }
 
     @Override

@@ -44,7 +44,8 @@ import picocli.CommandLine.Spec;
             "  sam bench --batch 1 --rounds 2 --warmup 0 --csv results.csv",
             "  sam bench --batch 1 --rounds 1 --warmup 0 --image dog.jpg --json",
             "  sam bench --backend onnx --rounds 2 --warmup 0 --plot speed.svg",
-            "  sam bench --everything --points-per-side 4 --rounds 2 --warmup 0"
+            "  sam bench --everything --points-per-side 4 --rounds 2 --warmup 0",
+            "  sam bench --trace trace.json --batch 1 --rounds 1 --warmup 0"
         })
 final class BenchCommand implements Callable<Integer> {
     @Mixin
@@ -81,6 +82,9 @@ final class BenchCommand implements Callable<Integer> {
     EverythingOptions everythingOptions = new EverythingOptions();
 
     @Mixin
+    BenchProfiles profiles = new BenchProfiles();
+
+    @Mixin
     BenchOutput output = new BenchOutput();
 
     @Spec
@@ -92,26 +96,44 @@ final class BenchCommand implements Callable<Integer> {
         output.checkUsage();
         checkLadder();
         checkEverything();
+        profiles.checkUsage(this);
+        if (output.drawsStored()) {
+            output.drawStored(subjects.quiet);
+            return ExitCode.DONE;
+        }
+        measure();
+        return ExitCode.DONE;
+    }
+
+    private void measure() throws IOException {
         BenchClock clock = new BenchClock();
         StatusLine progress = StatusLine.on(spec.commandLine().getErr(), !subjects.quiet);
         try (BenchImages images = BenchImages.of(files);
                 PowerMeter power = PowerMeter.start()) {
             clock.spent("images");
-            BenchSetting.Run run = new BenchSetting.Run(Instant.now(), images, power, clock, progress);
-            if (everything) {
-                measureEverything(run);
-                return ExitCode.DONE;
-            }
-            if (ladder) {
-                new BenchLadder(this, run).run();
-            } else {
-                compare(run);
-            }
+            measure(new BenchSetting.Run(Instant.now(), images, power, clock, progress));
         }
-        output.finish(ladder ? "the ladder" : "sam bench", subjects.quiet);
-        clock.spent("output");
-        output.printer.print(clock.lines(), clock::write);
-        return ExitCode.DONE;
+        if (addsRows()) {
+            output.finish(ladder ? "the ladder" : "sam bench", subjects.quiet);
+            clock.spent("output");
+            output.printer.print(clock.lines(), clock::write);
+        }
+    }
+
+    private void measure(BenchSetting.Run run) throws IOException {
+        if (everything) {
+            measureEverything(run);
+        } else if (profiles.isAsked()) {
+            profiles.run(this, run);
+        } else if (ladder) {
+            new BenchLadder(this, run).run();
+        } else {
+            compare(run);
+        }
+    }
+
+    private boolean addsRows() {
+        return !everything && !profiles.isAsked();
     }
 
     private void checkEverything() {
@@ -189,12 +211,5 @@ final class BenchCommand implements Callable<Integer> {
         words.add(tuning.label());
         words.add(subjects.decoderPerImage ? "decoder per image" : "");
         return words.stream().filter(word -> !word.isEmpty()).collect(Collectors.joining(", "));
-    }
-
-    /** The words of the command line, those with blanks in quotes. */
-    String words() {
-        return spec.root().commandLine().getParseResult().originalArgs().stream()
-                .map(word -> word.matches("\\S+") ? word : '"' + word + '"')
-                .collect(Collectors.joining(" ", "sam ", ""));
     }
 }

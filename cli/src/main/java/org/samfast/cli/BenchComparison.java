@@ -100,7 +100,7 @@ final class BenchComparison implements AutoCloseable {
                 start,
                 accuracy,
                 sessions.size() == 1 && expected == null ? "" : name,
-                command.words());
+                RunAbout.words(command.spec));
     }
 
     private int indexOfFp32() {

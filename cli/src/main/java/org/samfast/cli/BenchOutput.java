@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.samfast.backend.BackendInfo;
 import org.samfast.cli.bench.BenchRow;
 import org.samfast.cli.bench.ResultsCsv;
 import org.samfast.cli.bench.SpeedPlot;
+import org.samfast.cli.bench.StoredRows;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -40,6 +42,15 @@ final class BenchOutput {
     @Nullable
     Path plot;
 
+    @Option(
+            names = "--from",
+            paramLabel = "FILE",
+            description =
+                    "Draw the --plot from the rows of this CSV and measure nothing; rows of a ladder get the names"
+                            + " of its rungs.")
+    @Nullable
+    Path from;
+
     @Spec(Spec.Target.MIXEE)
     CommandSpec command;
 
@@ -51,10 +62,26 @@ final class BenchOutput {
             throw new ParameterException(
                     command.commandLine(), "--json and --markdown both say how to print; give one");
         }
+        if (from != null && plot == null) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--from: expected --plot FILE too; for example: --plot speed.svg --from rows.csv");
+        }
         if (plot != null && !SpeedPlot.canWrite(plot)) {
             throw new ParameterException(
                     command.commandLine(), "--plot: expected a name that ends in .svg or .png, got " + plot);
         }
+    }
+
+    boolean drawsStored() {
+        return from != null;
+    }
+
+    /** Draws the rows of an earlier run. */
+    void drawStored(boolean quiet) throws IOException {
+        StoredRows rows = StoredRows.of(Objects.requireNonNull(from));
+        bars.addAll(rows.bars());
+        finish(rows.title(), quiet);
     }
 
     /** Finds out before anything is measured that rows cannot be added. */

@@ -27,6 +27,7 @@ import org.samfast.cli.resume.Digest;
 import org.samfast.cli.resume.ImageKey;
 import org.samfast.cli.resume.Journal;
 import org.samfast.cli.terminal.StepTimes;
+import org.samfast.cli.trace.TraceFile;
 import org.samfast.image.ImageReader;
 import org.samfast.mask.MaskChoice;
 import org.samfast.prompt.Prompt;
@@ -79,6 +80,7 @@ final class SegmentCommand implements Callable<Integer> {
             "--json",
             "--resume",
             "--dump",
+            "--trace",
             "--max-pixels",
             "--verbose",
             "--model",
@@ -102,6 +104,7 @@ final class SegmentCommand implements Callable<Integer> {
             "--largest",
             "--clip-to-box",
             "--refine",
+            "--trace",
             "--batch",
             "--dump");
 
@@ -172,6 +175,14 @@ final class SegmentCommand implements Callable<Integer> {
                     + " there, made of the same image with the same options and model.")
     boolean resume;
 
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description = "Write when each image was read, computed and written, and what the GPU did meanwhile, for"
+                    + " ui.perfetto.dev.")
+    @Nullable
+    Path trace;
+
     @ParentCommand
     Main main;
 
@@ -231,8 +242,22 @@ final class SegmentCommand implements Callable<Integer> {
                 report.goOnAnewWhenLost(!NewProcess.isOne());
             }
             SegmentRun run = new SegmentRun(this, session, writer, journal, stages);
-            return new Pipeline<>(run, Limits.ofMachine(batch(session, rest), session.callsAtOnce()), report).run(rest);
+            return run(run, session, rest, report);
         }
+    }
+
+    private int run(SegmentRun run, ModelSession session, List<SegmentRun.Input> inputs, RunReport report)
+            throws IOException {
+        int batch = batch(session, inputs);
+        if (trace == null || inputs.isEmpty()) {
+            return new Pipeline<>(run, Limits.ofMachine(batch, session.callsAtOnce()), report).run(inputs);
+        }
+        TraceFile traced = new TraceFile();
+        int exitCode =
+                new Pipeline<>(new TracedWork<>(run, session, traced), Limits.ofMachine(batch, 1), report).run(inputs);
+        traced.write(
+                trace, RunAbout.trace(spec, session.backend(), batch, "launched as ever, sequences timed as a whole"));
+        return exitCode;
     }
 
     private Journal journal(ModelSession session, int files, Path folder, List<Path> outputFolders) throws IOException {

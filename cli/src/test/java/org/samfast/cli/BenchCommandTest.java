@@ -72,6 +72,24 @@ class BenchCommandTest {
     }
 
     @Test
+    void aStoredLadderIsDrawnWithoutMeasuringAnything() throws Exception {
+        Path csv = Files.writeString(folder.resolve("ladder.csv"), """
+                date,commit,gpu,driver,sm_clock_mhz,backend,model,precision,sparse_layers,batch,encoder_ms,\
+                encoder_img_per_s,end_to_end_img_per_s,first_mask_s,device_mib,embedding_rel_error,mask_iou,command
+                2026-11-26T13:22:02Z,dc56169,"a GPU, ours",580,1980,cuda,vit_b,bf16,0,8,14.051,569.371,202.499,1.222,1458,\
+                1.008e-02,0.99498,"sam bench --backend cuda --precision bf16 --batch 8"
+                2026-11-26T13:22:02Z,dc56169,"a GPU, ours",580,1980,onnx-cuda,vit_b,fp16,0,8,36.054,221.887,13.672,2.0,0,,,\
+                "sam bench, again"
+                """);
+        Path svg = folder.resolve("ladder.svg");
+        Ended ended = SamInProcess.run("bench", "--plot", svg, "--from", csv);
+        assertThat(ended.exitCode()).as(ended.stderr()).isZero();
+        assertThat(ended.errorLines()).containsExactly("drawn: " + svg);
+        assertThat(ended.stdout()).isEmpty();
+        assertThat(Files.readString(svg).split("fill:rgb\\(118,185,0\\)", -1)).hasSize(4); // two bars and the legend
+    }
+
+    @Test
     void theLadderListsWhatCannotRunWithTheReason() {
         Ended ended = SamInProcess.run(
                 "bench",
@@ -150,7 +168,7 @@ class BenchCommandTest {
         }
     }
 
-    private static void followsTheSchema(String line) {
+    static void followsTheSchema(String line) {
         assertThat(SCHEMA.validate(line, InputFormat.JSON)).as(line).isEmpty();
     }
 
@@ -179,6 +197,7 @@ class BenchCommandTest {
                 "--rounds 0|--rounds: expected 1 or more, got 0; for example: sam bench --batch",
                 "--warmup -1|--warmup: expected 0 or more, got -1; for example: sam bench --batch",
                 "--batch one|Invalid value for option '--batch'",
+                "--from a.csv|--from: expected --plot FILE too; for example: --plot speed.svg --from rows.csv",
                 "--plot a.gif|--plot: expected a name that ends in .svg or .png, got a.gif",
                 "--json --markdown|--json and --markdown both say how to print",
             })

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.samfast.checkpoint.TensorFile;
 import org.samfast.cli.SamInProcess.Ended;
+import org.samfast.cli.trace.TraceEvents;
 
 /** The command on a fake backend that draws discs and boxes: everything but the model. */
 class SegmentCommandTest {
@@ -144,6 +145,21 @@ class SegmentCommandTest {
         Ended second = segment(image, "--mask-in", logits, "--format", "png");
         assertThat(first.exitCode() + second.exitCode()).isZero();
         assertThat(Files.readAllBytes(out.resolve("dog.mask.png"))).isEqualTo(mask);
+    }
+
+    @Test
+    void aTraceHasTheStagesOfEveryImageAndWhatTheDeviceDid() throws Exception {
+        Path other = png("cat.png", 100, 50);
+        Path trace = folder.resolve("trace.json");
+        Ended ended = segment(image, other, "--points", "10,10", "--trace", trace, "--batch", "1");
+        assertThat(ended.exitCode()).as(ended.stderr()).isZero();
+        TraceEvents events = TraceEvents.read(trace);
+        assertThat(events.names("stage"))
+                .containsExactlyInAnyOrder("read", "read", "open", "compute", "compute", "write", "write");
+        assertThat(events.names("sequence")).containsExactly("encoder", "encoder");
+        assertThat(Files.readString(trace)).contains("reader-1", "writer-1", "stage-");
+        assertThat(events.names("kernel")).isEmpty(); // the device works as ever
+        assertThat(filesWritten()).contains("dog.mask.png", "cat.mask.png");
     }
 
     @Test

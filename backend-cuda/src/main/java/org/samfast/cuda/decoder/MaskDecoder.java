@@ -32,7 +32,7 @@ public final class MaskDecoder implements AutoCloseable {
     private final ToImage finalAttention;
     private final NormWeights finalNorm;
     private final MaskHeads heads;
-    private final GraphCache<PromptShape> graphs = new GraphCache<>();
+    private final GraphCache<PromptShape> graphs = new GraphCache<>("decoder");
     private @Nullable DecoderBuffers buffers;
 
     /** @param mostPairs at once, if not fewer suit the GPU */

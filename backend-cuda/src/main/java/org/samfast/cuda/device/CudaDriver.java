@@ -130,6 +130,11 @@ final class CudaDriver implements Driver {
     }
 
     @Override
+    public int query(CUevent event) {
+        return JCudaDriver.cuEventQuery(event);
+    }
+
+    @Override
     public int elapsed(float[] millis, CUevent from, CUevent to) {
         return JCudaDriver.cuEventElapsedTime(millis, from, to);
     }

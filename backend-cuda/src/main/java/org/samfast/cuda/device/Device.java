@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import jcuda.driver.CUmodule;
@@ -35,6 +36,7 @@ public final class Device implements AutoCloseable {
     /** Whose kernels a dry run has; null for a device that works. */
     private final @Nullable Device real;
 
+    private final AtomicReference<@Nullable Timeline> timeline = new AtomicReference<>();
     private volatile Consumer<String> launched = entry -> {};
 
     Device(Driver driver) {
@@ -256,6 +258,16 @@ public final class Device implements AutoCloseable {
         return memory.pinned.peak();
     }
 
+    /** The bytes of {@link #allocatedBytes} by what they were allocated for. */
+    public Map<String, Long> held() {
+        return memory.heldOnGpu.byName();
+    }
+
+    /** Those of {@link #pinnedBytes}. */
+    public Map<String, Long> heldPinned() {
+        return memory.heldPinned.byName();
+    }
+
     /** How often the driver was called until now, by all threads. */
     public CallCounts calls() {
         return gate.counts();
@@ -272,6 +284,11 @@ public final class Device implements AutoCloseable {
      */
     public void trace(Consumer<String> launched) {
         this.launched = launched;
+    }
+
+    /** What is timed, if anything is. */
+    AtomicReference<@Nullable Timeline> timeline() {
+        return timeline;
     }
 
     void launched(String entry) {

@@ -82,10 +82,10 @@ public final class DeviceBuffer implements Memory {
     public void uploadAsync(Stream stream, PinnedBuffer from, long offset, long length) {
         checkFits(length);
         MemorySegment part = from.part(offset, length);
-        gate().call(
+        stream.timed(() -> Timeline.Item.copy("copy to GPU", length), () -> gate().call(
                         Gate.Kind.OTHER,
                         driver -> driver.upload(address, part, stream.handle()),
-                        () -> "copying " + length + " page-locked bytes to the GPU");
+                        () -> "copying " + length + " page-locked bytes to the GPU"));
     }
 
     /**
@@ -95,10 +95,10 @@ public final class DeviceBuffer implements Memory {
     public void downloadAsync(Stream stream, PinnedBuffer to, long offset, long length) {
         checkFits(length);
         MemorySegment part = to.part(offset, length);
-        gate().call(
+        stream.timed(() -> Timeline.Item.copy("copy from GPU", length), () -> gate().call(
                         Gate.Kind.OTHER,
                         driver -> driver.download(part, address, stream.handle()),
-                        () -> "copying " + length + " bytes from the GPU to page-locked ones");
+                        () -> "copying " + length + " bytes from the GPU to page-locked ones"));
     }
 
     /** Fills that memory from the start of this; done on return. */
@@ -130,20 +130,20 @@ public final class DeviceBuffer implements Memory {
 
     /** Sets every byte, in the stream's order. */
     public void fill(Stream stream, byte value) {
-        gate().call(
+        stream.timed(() -> Timeline.Item.copy("fill", bytes), () -> gate().call(
                         Gate.Kind.OTHER,
                         driver -> driver.fill(address, value, bytes, stream.handle()),
-                        () -> "filling " + bytes + " bytes on the GPU");
+                        () -> "filling " + bytes + " bytes on the GPU"));
     }
 
     /** Copies that many bytes from the start of another buffer to the start of this, in the stream's order. */
     public void copyFrom(Stream stream, DeviceBuffer from, long length) {
         checkFits(length);
         from.checkFits(length);
-        gate().call(
+        stream.timed(() -> Timeline.Item.copy("copy on GPU", 2 * length), () -> gate().call(
                         Gate.Kind.OTHER,
                         driver -> driver.copy(address, from.address, length, stream.handle()),
-                        () -> "copying " + length + " bytes on the GPU");
+                        () -> "copying " + length + " bytes on the GPU"));
     }
 
     private void checkFits(long length) {

@@ -10,6 +10,8 @@ import org.samfast.backend.BackendException;
 final class DeviceMemory {
     final Bytes onGpu = new Bytes();
     final Bytes pinned = new Bytes();
+    final Holdings heldOnGpu = new Holdings();
+    final Holdings heldPinned = new Holdings();
 
     private final Gate gate;
     private volatile long limit = Long.MAX_VALUE;
@@ -38,6 +40,7 @@ final class DeviceMemory {
         }
         gate.check(result, doing);
         onGpu.take(bytes);
+        heldOnGpu.take(address[0], what, bytes);
         return address[0];
     }
 
@@ -65,6 +68,7 @@ final class DeviceMemory {
     }
 
     void free(long address, long bytes) {
+        heldOnGpu.giveBack(address);
         gate.close(
                 Gate.Kind.ALLOCATION,
                 driver -> driver.free(address),
@@ -81,6 +85,7 @@ final class DeviceMemory {
                 () -> "allocating " + bytes + " bytes of page-locked memory for " + what + ", where " + pinned.taken()
                         + " are taken here already");
         pinned.take(bytes);
+        heldPinned.take(address[0], what, bytes);
         PinnedBuffer made = new PinnedBuffer(this, address[0], bytes);
         pinnedBuffers.add(made);
         return made;
@@ -88,6 +93,7 @@ final class DeviceMemory {
 
     void free(PinnedBuffer buffer, long address) {
         pinnedBuffers.remove(buffer);
+        heldPinned.giveBack(address);
         gate.close(
                 Gate.Kind.ALLOCATION,
                 driver -> driver.freePinned(address),

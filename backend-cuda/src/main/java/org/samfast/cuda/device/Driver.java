@@ -41,6 +41,9 @@ interface Driver {
 
     int synchronize(CUevent event);
 
+    /** CUDA_ERROR_NOT_READY where it is not passed yet. */
+    int query(CUevent event);
+
     int elapsed(float[] millis, CUevent from, CUevent to);
 
     int load(CUmodule loaded, byte[] image);

@@ -126,6 +126,11 @@ final class DryRunDriver implements Driver {
     }
 
     @Override
+    public int query(CUevent event) {
+        return CUresult.CUDA_SUCCESS;
+    }
+
+    @Override
     public int elapsed(float[] millis, CUevent from, CUevent to) {
         return CUresult.CUDA_SUCCESS;
     }

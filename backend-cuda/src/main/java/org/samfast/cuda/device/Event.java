@@ -1,6 +1,8 @@
 package org.samfast.cuda.device;
 
+import java.util.function.Supplier;
 import jcuda.driver.CUevent;
+import jcuda.driver.CUresult;
 
 /** A mark in a stream, with the GPU's time at which it was passed. */
 public final class Event implements AutoCloseable {
@@ -23,6 +25,17 @@ public final class Event implements AutoCloseable {
                         driver -> driver.elapsed(millis, earlier.handle, handle),
                         () -> "asking for the time between two events");
         return millis[0];
+    }
+
+    /** Whether the GPU has come past this mark. */
+    boolean isPassed() {
+        Supplier<String> doing = () -> "asking for an event";
+        int result = device.gate().result(Gate.Kind.OTHER, driver -> driver.query(handle), doing);
+        if (result == CUresult.CUDA_ERROR_NOT_READY) {
+            return false;
+        }
+        device.gate().check(result, doing);
+        return true;
     }
 
     @Override

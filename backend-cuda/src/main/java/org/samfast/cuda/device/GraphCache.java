@@ -18,13 +18,25 @@ public final class GraphCache<K> implements AutoCloseable {
     /** A graph of some 300 kernels takes about 1 MB. */
     private static final int KEPT = 32;
 
+    private final String name;
     private final SequencedMap<K, Graph> graphs = new LinkedHashMap<>(KEPT, 0.75f, true);
     private final Set<K> seen = new HashSet<>();
 
+    /** @param name what the sequence does, for a trace */
+    public GraphCache(String name) {
+        this.name = name;
+    }
+
     /** Puts the launches into the stream. */
     public void run(Stream stream, K shape, Runnable launches) {
+        stream.timed(() -> Timeline.Item.sequence(name), () -> put(stream, shape, launches));
+    }
+
+    private void put(Stream stream, K shape, Runnable launches) {
         Graph graph = graphs.get(shape);
-        if (graph != null) {
+        if (stream.separatesKernels()) {
+            launches.run();
+        } else if (graph != null) {
             graph.launch(stream);
         } else if (!ON || !stream.device().tuning().graphs() || seen.add(shape)) {
             launches.run();

@@ -34,19 +34,28 @@ public final class KernelFunction {
      * Puts the kernel into the stream. With the environment variable SAM_CUDA_SYNC=1 it also waits for its end, so that an
      * error names the kernel that made it.
      *
+     * @param work what for, to be told in a trace
      * @param sharedBytes dynamic shared memory of a block
      * @param args the kernel's parameters in order: a DeviceBuffer is passed as pointer, an Integer as int, a Float as float,
      *     a Long as long long, a {@link TensorMap} by value
      * @throws IllegalArgumentException where they are not the kernel's by count or size
      */
-    public void launch(Stream stream, Grid grid, Block block, int sharedBytes, Object... args) {
+    public void launch(Stream stream, Work work, Grid grid, Block block, int sharedBytes, Object... args) {
         check(args);
         allow(sharedBytes);
         Object[] given = device.fault().arguments(entry, args);
-        stream.launch(
-                driver -> driver.launch(handle, grid, block, sharedBytes, stream.handle(), overlaps, given),
-                () -> text(grid, block, sharedBytes));
+        boolean early = overlaps && !stream.separatesKernels();
+        stream.timed(
+                () -> Timeline.Item.kernel(entry, new Timeline.Shape(grid, block, sharedBytes), work),
+                () -> stream.launch(
+                        driver -> driver.launch(handle, grid, block, sharedBytes, stream.handle(), early, given),
+                        () -> text(grid, block, sharedBytes)));
         device.launched(entry);
+    }
+
+    /** The same of a kernel that does not tell what for. */
+    public void launch(Stream stream, Grid grid, Block block, int sharedBytes, Object... args) {
+        launch(stream, Work.UNTOLD, grid, block, sharedBytes, args);
     }
 
     private String text(Grid grid, Block block, int sharedBytes) {

@@ -2,6 +2,7 @@ package org.samfast.cuda.device;
 
 import java.util.function.Supplier;
 import jcuda.driver.CUevent;
+import org.jspecify.annotations.Nullable;
 
 /** A queue of work on the GPU: launches and copies run in the order in which they were put in. */
 public final class Stream implements AutoCloseable {
@@ -34,6 +35,37 @@ public final class Stream implements AutoCloseable {
         if (device.waitsForEachKernel() && !gate.captures()) {
             gate.call(Gate.Kind.SYNCHRONISATION, driver -> driver.synchronize(handle), text);
         }
+    }
+
+    /** Puts something in, between two marks where a {@link Timeline} is kept. */
+    void timed(Supplier<Timeline.Item> what, Runnable put) {
+        Timeline timeline = timeline();
+        if (timeline == null || device.gate().captures()) {
+            put.run();
+        } else {
+            timeline.around(what.get(), put);
+        }
+    }
+
+    /** Does something that belongs to its work on the host, and notes it where a {@link Timeline} is kept. */
+    void onHost(String name, Runnable work) {
+        Timeline timeline = timeline();
+        if (timeline == null) {
+            work.run();
+        } else {
+            timeline.onHost(name, work);
+        }
+    }
+
+    /** Whether every kernel is to be launched by itself, after the one before has ended. */
+    boolean separatesKernels() {
+        Timeline timeline = timeline();
+        return timeline != null && timeline.separatesKernels();
+    }
+
+    private @Nullable Timeline timeline() {
+        Timeline kept = device.timeline().get();
+        return kept != null && kept.isOf(this) ? kept : null;
     }
 
     Device device() {

@@ -32,7 +32,7 @@ public final class Transfers implements AutoCloseable {
     public Staged stage(MemorySegment from) {
         long at = take(from.byteSize());
         PinnedBuffer pinned = slabs.get(slab);
-        MemorySegment.copy(from, 0, pinned.segment(), at, from.byteSize());
+        stream.onHost("copy in", () -> MemorySegment.copy(from, 0, pinned.segment(), at, from.byteSize()));
         return new Staged(pinned, at, from.byteSize());
     }
 

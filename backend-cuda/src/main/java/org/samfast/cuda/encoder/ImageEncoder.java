@@ -28,7 +28,7 @@ public final class ImageEncoder implements AutoCloseable {
     private final List<EncoderBlock> blocks = new ArrayList<>();
     private final Neck neck;
     /** By the number of images. */
-    private final GraphCache<Integer> graphs = new GraphCache<>();
+    private final GraphCache<Integer> graphs = new GraphCache<>("encoder");
 
     private @Nullable EncoderBuffers buffers;
 

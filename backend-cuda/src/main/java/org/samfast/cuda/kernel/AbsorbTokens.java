@@ -1,5 +1,6 @@
 package org.samfast.cuda.kernel;
 
+import java.util.List;
 import org.samfast.cuda.device.Block;
 import org.samfast.cuda.device.Check;
 import org.samfast.cuda.device.Device;
@@ -8,6 +9,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /**
  * Moves a projection of the image's tokens to the prompt's: per head of a token, its 16 channels times the 16 rows of the weight
@@ -22,10 +24,19 @@ public final class AbsorbTokens {
     private static final int CHANNELS = 256;
     private static final int INNER = 128;
 
+    private static final int IMAGE_TOKENS = 4096;
+
     private final KernelFunction function;
 
     public AbsorbTokens(Device device) {
         function = device.function("decoder/absorb_tokens", "absorb_tokens");
+    }
+
+    /** Of the attention of so many pairs' images to the rows that their tokens became, or back, without projections. */
+    static Work attention(int pairs, int tokens, double bytesPerPair) {
+        double products = 2.0 * pairs * groups(tokens) * GROUP_ROWS * IMAGE_TOKENS * CHANNELS;
+        List<Work.Extent> problem = List.of(new Work.Extent("pairs", pairs), new Work.Extent("tokens", tokens));
+        return new Work(Work.Unit.BF16, 2 * products, pairs * bytesPerPair, problem);
     }
 
     /** Groups of so many tokens. */

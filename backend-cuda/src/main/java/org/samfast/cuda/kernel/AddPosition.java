@@ -8,6 +8,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /** Keys plus the position of each token in the image. Kernel: decoder/add_position.cu. */
 public final class AddPosition {
@@ -34,6 +35,7 @@ public final class AddPosition {
         Check.bytes("position", position, Element.FP32, TOKENS, CHANNELS);
         Check.bytes("out", out, element, rows, CHANNELS);
         Grid grid = Grid.of(Math.toIntExact(Math.ceilDiv(rows, BLOCK_ROWS)));
-        function.launch(stream, grid, Block.of(THREADS), 0, in, position, out, rows);
+        Work work = Work.moving(2.0 * rows * CHANNELS * element.bytes());
+        function.launch(stream, work, grid, Block.of(THREADS), 0, in, position, out, rows);
     }
 }

@@ -8,6 +8,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /**
  * The image attends to the tokens of its pair, adds what it finds and is normalised, in one pass over the keys: {@link AbsorbTokens}
@@ -85,6 +86,7 @@ public final class AttendFromImage {
         Object[] args = {
             in, sources, position, of.k, of.v, of.scoreBias, of.counts, bias, norm.gamma(), norm.beta(), out, groups
         };
-        function.launch(stream, Grid.of(blocks, pairs), Block.of(THREADS), SHARED_BYTES, args);
+        Work work = AbsorbTokens.attention(pairs, tokens, 2.0 * IMAGE_TOKENS * CHANNELS * Element.BF16.bytes());
+        function.launch(stream, work, Grid.of(blocks, pairs), Block.of(THREADS), SHARED_BYTES, args);
     }
 }

@@ -8,6 +8,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /**
  * A pair's tokens attend to its image in one pass over the keys, which are not projected: {@link AbsorbTokens} did that to the
@@ -77,7 +78,8 @@ public final class AttendToImage {
         Check.bytes("masses", masses, Element.FP32, pairs, groups, massFloats());
         Check.bytes("out", out, Element.FP32, pairs, tokens, INNER);
         Object[] args = {keys, sources, position, q, v.weight(), counts, parts, masses, groups};
-        attend.launch(stream, Grid.of(PARTS, groups, pairs), Block.of(THREADS), SHARED_BYTES, args);
+        Work work = AbsorbTokens.attention(pairs, tokens, 1.0 * IMAGE_TOKENS * CHANNELS * Element.BF16.bytes());
+        attend.launch(stream, work, Grid.of(PARTS, groups, pairs), Block.of(THREADS), SHARED_BYTES, args);
         Object[] mergeArgs = {parts, masses, v.bias(), counts, out, tokens, groups};
         merge.launch(stream, Grid.of(tokens, pairs), Block.of(INNER), 0, mergeArgs);
     }

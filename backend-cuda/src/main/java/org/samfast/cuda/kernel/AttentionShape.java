@@ -3,6 +3,7 @@ package org.samfast.cuda.kernel;
 import org.samfast.cuda.device.Check;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
+import org.samfast.cuda.device.Work;
 
 /**
  * What window and global attention have in common: heads, and the buffers that follow from them.
@@ -14,7 +15,8 @@ record AttentionShape(Element element, int side, int heads, int headDim) {
     static final int PLAIN_QUERIES = 32;
 
     static final int PLAIN_THREADS = 256;
-    private static final int TOKENS = 4096;
+    private static final int GRID = 64;
+    private static final int TOKENS = GRID * GRID;
 
     AttentionShape {
         if (element == Element.BF16 && headDim != 64 && headDim != 80) {
@@ -44,6 +46,14 @@ record AttentionShape(Element element, int side, int heads, int headDim) {
     /** Shared memory in fp32: queries, keys and values with one float more a row, and both relative positions. */
     int plainSharedBytes() {
         return Float.BYTES * (3 * PLAIN_QUERIES * (headDim + 1) + PLAIN_QUERIES * 2 * side);
+    }
+
+    /** Of all squares of so many images; what is read and written is that of the images' own tokens. */
+    Work work(int images, int outBytes) {
+        int squares = Math.ceilDiv(GRID, side) * Math.ceilDiv(GRID, side);
+        double bytes = (double) images * TOKENS * heads * headDim * (3 * element.bytes() + outBytes);
+        return Work.attention(
+                Work.Unit.of(element), (long) images * squares, heads, (long) side * side, headDim, bytes);
     }
 
     void check(DeviceBuffer qkv, DeviceBuffer relH, DeviceBuffer relW, DeviceBuffer out, int images) {

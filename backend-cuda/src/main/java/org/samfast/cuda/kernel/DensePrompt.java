@@ -8,6 +8,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /**
  * The decoder's keys: image embedding plus the embedding of the mask prompt, or of its absence. Kernel:
@@ -57,6 +58,7 @@ public final class DensePrompt {
         Check.bytes("weights", weights, Element.FP32, WEIGHTS);
         Check.bytes("keys", keys, element, pairs, TOKENS, CHANNELS);
         Grid grid = Grid.of(TOKENS / BLOCK_TOKENS, pairs);
-        function.launch(stream, grid, Block.of(THREADS), 0, embeddings, noMask, maskIndex, masks, weights, keys);
+        Work work = Work.moving(2.0 * pairs * TOKENS * CHANNELS * element.bytes());
+        function.launch(stream, work, grid, Block.of(THREADS), 0, embeddings, noMask, maskIndex, masks, weights, keys);
     }
 }

@@ -9,6 +9,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /**
  * A LayerNorm that is never made: the Linear before it leaves the sums of its rows, and the one after it has the norm in its
@@ -117,7 +118,8 @@ public final class FoldedNorm {
         Check.bytes("partial", partial, Element.FP32, channels / GROUP, rows, 2);
         Check.bytes("statistics", out, Element.FP32, rows, 2);
         Grid grid = Grid.of(Math.ceilDiv(rows, STATISTICS_ROWS));
-        statistics.launch(stream, grid, Block.of(THREADS), 0, partial, out, rows, channels, eps);
+        Work work = Work.moving((double) partialBytes(rows, channels) + statisticsBytes(rows));
+        statistics.launch(stream, work, grid, Block.of(THREADS), 0, partial, out, rows, channels, eps);
     }
 
     /** {@code out = act(weights(norm(in)))}; the weights are folded, the activation none or GELU. */

@@ -9,6 +9,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /**
  * Attention over all 4096 tokens of an image, with decomposed relative position. Kernels: encoder/global_attention.cu on
@@ -52,17 +53,18 @@ public final class GlobalAttention {
             Stream stream, DeviceBuffer qkv, DeviceBuffer relH, DeviceBuffer relW, DeviceBuffer out, int images) {
         shape.check(qkv, relH, relW, out, images);
         int heads = shape.heads();
+        Work work = shape.work(images, shape.element().bytes());
         if (hopper != null) {
-            hopper.launch(stream, qkv, relH, relW, out, images);
+            hopper.launch(stream, work, qkv, relH, relW, out, images);
         } else if (shape.element() == Element.BF16) {
             Grid grid = Grid.of(SIDE * SIDE / QUERIES, heads, images);
-            function.launch(
-                    stream, grid, Block.of(32 * WARPS), sharedBytes(shape.headDim()), qkv, relH, relW, out, heads);
+            Block block = Block.of(32 * WARPS);
+            function.launch(stream, work, grid, block, sharedBytes(shape.headDim()), qkv, relH, relW, out, heads);
         } else {
             Grid grid = Grid.of(shape.plainTiles(), heads, images);
             Block block = Block.of(AttentionShape.PLAIN_THREADS);
             int shared = shape.plainSharedBytes();
-            function.launch(stream, grid, block, shared, qkv, relH, relW, out, heads, shape.headDim());
+            function.launch(stream, work, grid, block, shared, qkv, relH, relW, out, heads, shape.headDim());
         }
     }
 
@@ -82,7 +84,7 @@ public final class GlobalAttention {
             int images) {
         shape.checkToInt8(qkv, relH, relW, factors, out, images);
         Objects.requireNonNull(hopper, "int8 needs compute capability 9.0")
-                .launchToInt8(stream, qkv, relH, relW, factors, out, images);
+                .launchToInt8(stream, shape.work(images, 1), qkv, relH, relW, factors, out, images);
     }
 
     /** Stages of keys and values in bf16, and rel_h of each query. */

@@ -11,6 +11,7 @@ import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.device.TensorMap;
+import org.samfast.cuda.device.Work;
 
 /** {@link GlobalAttention} in bf16 on compute capability 9.0: kernel encoder/global_attention.cu. */
 final class HopperGlobalAttention {
@@ -41,24 +42,33 @@ final class HopperGlobalAttention {
         return shape.element() == Element.BF16 && device.has(MODULE) ? new HopperGlobalAttention(device, shape) : null;
     }
 
-    void launch(Stream stream, DeviceBuffer qkv, DeviceBuffer relH, DeviceBuffer relW, DeviceBuffer out, int images) {
-        launch(function, stream, qkv, relH, relW, images, out);
+    void launch(
+            Stream stream,
+            Work work,
+            DeviceBuffer qkv,
+            DeviceBuffer relH,
+            DeviceBuffer relW,
+            DeviceBuffer out,
+            int images) {
+        launch(function, stream, work, qkv, relH, relW, images, out);
     }
 
     void launchToInt8(
             Stream stream,
+            Work work,
             DeviceBuffer qkv,
             DeviceBuffer relH,
             DeviceBuffer relW,
             DeviceBuffer factors,
             DeviceBuffer out,
             int images) {
-        launch(toInt8, stream, qkv, relH, relW, images, factors, out);
+        launch(toInt8, stream, work, qkv, relH, relW, images, factors, out);
     }
 
     private void launch(
             KernelFunction kernel,
             Stream stream,
+            Work work,
             DeviceBuffer qkv,
             DeviceBuffer relH,
             DeviceBuffer relW,
@@ -77,7 +87,8 @@ final class HopperGlobalAttention {
         args.addAll(List.of(results));
         args.addAll(List.of(heads, units));
         Grid grid = Grid.of(Math.min(units, device.multiprocessors()));
-        kernel.launch(stream, grid, Block.of((1 + CONSUMERS) * WARPGROUP), sharedBytes(headDim), args.toArray());
+        Block block = Block.of((1 + CONSUMERS) * WARPGROUP);
+        kernel.launch(stream, work, grid, block, sharedBytes(headDim), args.toArray());
     }
 
     private TensorMap boxes(String name, DeviceBuffer matrix, int rows, int columns, int boxColumns) {

@@ -8,10 +8,12 @@ import org.jspecify.annotations.Nullable;
 import org.samfast.cuda.device.Block;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
+import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.device.TensorMap;
+import org.samfast.cuda.device.Work;
 
 /** {@link Linear} in bf16 on compute capability 9.0: kernel encoder/linear.cu. */
 final class HopperLinear {
@@ -85,6 +87,7 @@ final class HopperLinear {
                 stream,
                 m,
                 n,
+                Linear.work(Element.BF16, m, n, k, rows),
                 rows(in, m, k, tiling),
                 columns(weight, n, k, tiling),
                 outMap,
@@ -125,6 +128,7 @@ final class HopperLinear {
                 stream,
                 m,
                 n,
+                Linear.work(Element.BF16, m, n, k, rows),
                 rows(in, m, k, tiling),
                 columns(weights.weight(), n, k, tiling),
                 slabs("out", out, m, n, tiling),
@@ -161,6 +165,7 @@ final class HopperLinear {
                 stream,
                 m,
                 n,
+                Linear.work(Element.BF16, m, n, k, 0),
                 rows(in, m, k, tiling),
                 columns(weights.weight(), n, k, tiling),
                 slabs("out", out, m, n, tiling),
@@ -178,10 +183,11 @@ final class HopperLinear {
             Stream stream,
             int m,
             int n,
+            Work work,
             Object... args) {
         Grid grid = Grid.of(tiling.blocks(m, n, device.multiprocessors()));
         Objects.requireNonNull(functions.get(tiling))
-                .launch(stream, grid, Block.of(THREADS), tiling.sharedBytes(), args);
+                .launch(stream, work, grid, Block.of(THREADS), tiling.sharedBytes(), args);
     }
 
     private TensorMap rows(DeviceBuffer in, int m, int k, LinearTiling tiling) {

@@ -8,6 +8,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /** {@link WindowAttention} in bf16 on compute capability 9.0: kernel encoder/window_attention.cu. */
 final class HopperWindowAttention {
@@ -35,6 +36,7 @@ final class HopperWindowAttention {
 
     void launch(
             Stream stream,
+            Work work,
             DeviceBuffer qkv,
             DeviceBuffer qkvBias,
             DeviceBuffer relH,
@@ -42,11 +44,12 @@ final class HopperWindowAttention {
             DeviceBuffer out,
             int images) {
         Object[] args = {qkv, qkvBias, relH, relW, out, heads, images};
-        function.launch(stream, grid(images), Block.of(THREADS), sharedBytes(headDim), args);
+        function.launch(stream, work, grid(images), Block.of(THREADS), sharedBytes(headDim), args);
     }
 
     void launchToInt8(
             Stream stream,
+            Work work,
             DeviceBuffer qkv,
             DeviceBuffer qkvBias,
             DeviceBuffer relH,
@@ -55,7 +58,7 @@ final class HopperWindowAttention {
             DeviceBuffer out,
             int images) {
         Object[] args = {qkv, qkvBias, relH, relW, factors, out, heads, images};
-        toInt8.launch(stream, grid(images), Block.of(THREADS), sharedBytes(headDim), args);
+        toInt8.launch(stream, work, grid(images), Block.of(THREADS), sharedBytes(headDim), args);
     }
 
     private Grid grid(int images) {

@@ -8,6 +8,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /** An image attends to the tokens of its pair: 8 heads of 16 channels. Kernel: decoder/token_attention.cu. */
 public final class ImageToToken {
@@ -47,6 +48,7 @@ public final class ImageToToken {
         Check.bytes("out", out, element, pairs, IMAGE_TOKENS, CHANNELS);
         function.launch(
                 stream,
+                Work.moving(2.0 * pairs * IMAGE_TOKENS * CHANNELS * element.bytes()),
                 Grid.of(IMAGE_TOKENS / BLOCK_TOKENS, pairs),
                 Block.of(THREADS),
                 0,

@@ -7,6 +7,7 @@ import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /**
  * {@link LayerNorm}, and each row to int8 in the same pass: by a scale of its own, its largest magnitude over 127. Kernel:
@@ -57,6 +58,7 @@ public final class Int8LayerNorm {
         Check.bytes("scales", scales, Element.FP32, rows);
         function.launch(
                 stream,
+                Work.moving((double) rows * channels * (Element.BF16.bytes() + 1)),
                 LayerNorm.grid(rows),
                 Block.of(LayerNorm.THREADS),
                 0,

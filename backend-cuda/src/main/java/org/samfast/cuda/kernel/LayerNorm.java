@@ -8,6 +8,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /**
  * Normalises each row over its channels, then GELU where asked. Kernel: encoder/layer_norm.cu. Source: segment-anything
@@ -54,8 +55,9 @@ public final class LayerNorm {
         Check.bytes("gamma", gamma, Element.FP32, channels);
         Check.bytes("beta", beta, Element.FP32, channels);
         Check.bytes("out", out, element, rows, channels);
-        function.launch(
-                stream, grid(rows), Block.of(THREADS), 0, in, gamma, beta, out, rows, channels, eps, gelu ? 1 : 0);
+        Work work = Work.moving(2.0 * rows * channels * element.bytes());
+        Object[] args = {in, gamma, beta, out, rows, channels, eps, gelu ? 1 : 0};
+        function.launch(stream, work, grid(rows), Block.of(THREADS), 0, args);
     }
 
     static void checkChannels(int channels) {

@@ -9,6 +9,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /**
  * {@code out = act(in weight^T + bias) + residual}: {@code torch.nn.Linear} with what follows it. Kernels:
@@ -124,11 +125,18 @@ public final class Linear {
         }
         Object[] args = {in, weight, bias, residual, out, m, n, k, residualRows, activation.code};
         Grid grid = Grid.of(Math.ceilDiv(n, TILE), Math.ceilDiv(m, TILE));
+        Work work = work(element, m, n, k, residual == DeviceBuffer.NONE ? 0 : Math.min(residualRows, m));
         if (element == Element.FP32) {
-            function.launch(stream, grid, Block.of(FP32_THREADS), 0, args);
+            function.launch(stream, work, grid, Block.of(FP32_THREADS), 0, args);
         } else {
-            function.launch(stream, grid, Block.of(BF16_THREADS), BF16_SHARED_BYTES, args);
+            function.launch(stream, work, grid, Block.of(BF16_THREADS), BF16_SHARED_BYTES, args);
         }
+    }
+
+    /** Of {@code out[m][n] = in[m][k] weight[n][k]^T + residual}, where that has rows. */
+    static Work work(Element element, long m, long n, long k, long residualRows) {
+        double bytes = (double) element.bytes() * (m * k + n * k + m * n + residualRows * n);
+        return Work.product(Work.Unit.of(element), m, n, k, bytes);
     }
 
     private void check(

@@ -8,6 +8,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /** Low-resolution logits from the upscaled embedding and the hypernetworks' vectors. Kernel: mask/mask_product.cu. */
 public final class MaskProduct {
@@ -34,6 +35,7 @@ public final class MaskProduct {
         Check.bytes("upscaled", upscaled, element, pairs, SIDE, SIDE, CHANNELS);
         Check.bytes("hyper", hyper, Element.FP32, pairs, MASKS, CHANNELS);
         Check.bytes("logits", logits, Element.FP32, pairs, MASKS, SIDE, SIDE);
-        function.launch(stream, Grid.of(GRID, pairs), Block.of(THREADS), 0, upscaled, hyper, logits);
+        Work work = Work.moving((double) pairs * SIDE * SIDE * (CHANNELS * element.bytes() + MASKS * Float.BYTES));
+        function.launch(stream, work, Grid.of(GRID, pairs), Block.of(THREADS), 0, upscaled, hyper, logits);
     }
 }

@@ -8,6 +8,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /**
  * The 3x3 neighbourhoods of all tokens as rows of a matrix. Kernel: encoder/neck_gather.cu. Source: segment-anything
@@ -38,6 +39,7 @@ public final class NeckGather {
         Check.bytes("in", in, element, images, TOKENS, CHANNELS);
         Check.bytes("out", out, element, images, TOKENS, COLUMNS);
         Grid grid = Grid.of(Math.multiplyExact(images, TOKENS * COLUMNS / (PER_THREAD * THREADS)));
-        function.launch(stream, grid, Block.of(THREADS), 0, in, out, images);
+        Work work = Work.moving((double) images * TOKENS * (CHANNELS + COLUMNS) * element.bytes());
+        function.launch(stream, work, grid, Block.of(THREADS), 0, in, out, images);
     }
 }

@@ -9,6 +9,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.device.TensorMap;
+import org.samfast.cuda.device.Work;
 
 /**
  * {@link Linear} with packed weights, on compute capability 9.0. Kernels: encoder/linear_int8.cu, linear_sparse24.cu,
@@ -121,10 +122,23 @@ public final class PackedLinear {
         device.overlapping(form.module(), form.entry(tiling, out.isInt8()))
                 .launch(
                         stream,
+                        work(weights, out, m, residual == DeviceBuffer.NONE ? 0 : m),
                         Grid.of(tiling.blocks(m, n, device.multiprocessors())),
                         Block.of(THREADS),
                         tiling.sharedBytes(form, out.isInt8()),
                         args);
+    }
+
+    private static Work work(PackedWeights weights, Out out, long m, long residualRows) {
+        PackedForm form = weights.form();
+        long n = weights.outputs();
+        long k = weights.inputs();
+        double bytes = (double) m * k * form.elementBytes()
+                + weights.values().bytes()
+                + m * n * (out.isInt8() ? 1 : UNIT_BYTES)
+                + residualRows * n * UNIT_BYTES;
+        Work.Unit unit = form.isInt8() ? Work.Unit.INT8 : Work.Unit.BF16;
+        return form.isSparse() ? Work.sparseProduct(unit, m, n, k, bytes) : Work.product(unit, m, n, k, bytes);
     }
 
     private static void check(

@@ -8,6 +8,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 import org.samfast.image.Normalization;
 import org.samfast.image.Size;
 
@@ -42,6 +43,7 @@ public final class Patchify {
         Check.u8("resized", resized, size.height(), size.width(), 3);
         Check.bytes("out", out, element, TOKENS, COLUMNS);
         Grid grid = Grid.of(TOKENS * COLUMNS / (PER_THREAD * THREADS));
-        function.launch(stream, grid, Block.of(THREADS), 0, resized, out, size.width(), size.height());
+        Work work = Work.moving(3.0 * size.area() + (double) TOKENS * COLUMNS * element.bytes());
+        function.launch(stream, work, grid, Block.of(THREADS), 0, resized, out, size.width(), size.height());
     }
 }

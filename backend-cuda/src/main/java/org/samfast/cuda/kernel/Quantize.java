@@ -8,6 +8,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /** bf16 to int8: the input of a Linear in int8 that no LayerNorm made. Kernels: encoder/quantize.cu. */
 public final class Quantize {
@@ -37,7 +38,8 @@ public final class Quantize {
         Check.bytes("factors", factors, Element.FP32, channels);
         long values = (long) rows * channels;
         Grid grid = Grid.of(Math.toIntExact(Math.ceilDiv(values, THREADS * VALUES_PER_THREAD)));
-        byConstants.launch(stream, grid, Block.of(THREADS), 0, in, factors, out, values, channels);
+        byConstants.launch(
+                stream, work(rows, channels), grid, Block.of(THREADS), 0, in, factors, out, values, channels);
     }
 
     /**
@@ -53,7 +55,11 @@ public final class Quantize {
                     "quantize: expected rows of at most " + LONGEST_ROW + " channels, got " + channels);
         }
         Check.bytes("scales", scales, Element.FP32, rows);
-        byRow.launch(stream, Grid.of(rows), Block.of(ROW_THREADS), 0, in, out, scales, channels);
+        byRow.launch(stream, work(rows, channels), Grid.of(rows), Block.of(ROW_THREADS), 0, in, out, scales, channels);
+    }
+
+    private static Work work(long rows, long channels) {
+        return Work.moving((double) rows * channels * (Element.BF16.bytes() + 1));
     }
 
     private static void check(DeviceBuffer in, DeviceBuffer out, int rows, int channels) {

@@ -9,6 +9,7 @@ import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 import org.samfast.image.PillowTaps;
 import org.samfast.image.Size;
 
@@ -54,11 +55,12 @@ final class ResizePass {
         Check.u8("out", out, to.height(), to.width(), 3);
         Grid grid = Grid.of(Math.toIntExact(Math.ceilDiv(to.area(), THREADS)));
         Block block = Block.of(THREADS);
+        Work work = Work.moving(3.0 * (from.area() + to.area()));
         if (alongRows()) {
-            function.launch(
-                    stream, grid, block, 0, in, first, begin, weights, out, from.width(), to.width(), to.height());
+            Object[] args = {in, first, begin, weights, out, from.width(), to.width(), to.height()};
+            function.launch(stream, work, grid, block, 0, args);
         } else {
-            function.launch(stream, grid, block, 0, in, first, begin, weights, out, to.width(), to.height());
+            function.launch(stream, work, grid, block, 0, in, first, begin, weights, out, to.width(), to.height());
         }
     }
 }

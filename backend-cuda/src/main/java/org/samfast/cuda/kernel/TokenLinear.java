@@ -8,6 +8,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /**
  * {@code out = act((in + addend) weight^T + bias) + residual} to the precision of fp32, for the decoder's tokens. A row's bits do not depend
@@ -90,7 +91,8 @@ public final class TokenLinear {
         Tiling tiling = Tiling.choose(rows);
         KernelFunction function = tiling == Tiling.FEW ? few : many;
         Object[] args = {in, addend, weight, bias, residual, out, rows, n, k, inStride, outStride, relu ? 1 : 0};
-        function.launch(stream, tiling.grid(rows, n), Block.of(tiling.threads), 0, args);
+        Work work = Linear.work(Element.FP32, rows, n, k, residual == DeviceBuffer.NONE ? 0 : rows);
+        function.launch(stream, work, tiling.grid(rows, n), Block.of(tiling.threads), 0, args);
     }
 
     private static void checkRows(String name, DeviceBuffer buffer, int rows, int stride, int width) {

@@ -8,6 +8,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /** A pair's tokens attend to its image: 8 heads of 16 channels. Kernel: decoder/token_attention.cu. */
 public final class TokenToImage {
@@ -48,6 +49,7 @@ public final class TokenToImage {
         Check.bytes("out", out, Element.FP32, pairs, tokens, CHANNELS);
         function.launch(
                 stream,
+                Work.moving(2.0 * pairs * IMAGE_TOKENS * CHANNELS * element.bytes()),
                 Grid.of(HEADS, Math.ceilDiv(tokens, QUERIES), pairs),
                 Block.of(THREADS),
                 0,

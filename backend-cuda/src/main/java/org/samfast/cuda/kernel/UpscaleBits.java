@@ -8,6 +8,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 import org.samfast.image.ResizeLongestSide;
 import org.samfast.image.Size;
 
@@ -62,6 +63,7 @@ public final class UpscaleBits {
         Object[] args = {
             logits, planes, count, bits, passed, inner.width(), inner.height(), image.width(), image.height(), offset
         };
-        function.launch(stream, Grid.of(blocks), Block.of(THREADS), 0, args);
+        Work work = Work.moving(masks * ((double) SIDE * SIDE * Float.BYTES + bytes(image)));
+        function.launch(stream, work, Grid.of(blocks), Block.of(THREADS), 0, args);
     }
 }

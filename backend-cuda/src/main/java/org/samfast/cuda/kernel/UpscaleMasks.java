@@ -1,5 +1,6 @@
 package org.samfast.cuda.kernel;
 
+import java.util.List;
 import org.samfast.cuda.device.Block;
 import org.samfast.cuda.device.Check;
 import org.samfast.cuda.device.Device;
@@ -8,6 +9,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /**
  * The masks' logits from the image's tokens, without the upscaled image in memory. Of compute capability 9.0. Kernel:
@@ -76,6 +78,20 @@ public final class UpscaleMasks {
             pairs
         };
         Grid grid = Grid.of(Math.min(device.multiprocessors(), pairs * GRID));
-        function.launch(stream, grid, Block.of(THREADS), SHARED_BYTES, args);
+        function.launch(stream, work(pairs), grid, Block.of(THREADS), SHARED_BYTES, args);
+    }
+
+    /** Both transposed convolutions and the products with the hypernetworks' vectors; keys in, logits out. */
+    private static Work work(int pairs) {
+        double tokens = (double) GRID * GRID;
+        double first = tokens * CHANNELS * PLACES * MIDDLE;
+        double second = tokens * PLACES * MIDDLE * PLACES * LAST;
+        double masks = (double) SIDE * SIDE * LAST * MASKS;
+        double bytes = tokens * CHANNELS * Element.BF16.bytes() + (double) MASKS * SIDE * SIDE * Float.BYTES;
+        return new Work(
+                Work.Unit.BF16,
+                2 * pairs * (first + second + masks),
+                pairs * bytes,
+                List.of(new Work.Extent("pairs", pairs)));
     }
 }

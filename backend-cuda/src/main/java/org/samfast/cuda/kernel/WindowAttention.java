@@ -10,6 +10,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
+import org.samfast.cuda.device.Work;
 
 /**
  * Attention inside the 14x14 windows of the 64x64 grid, with decomposed relative position. Kernels:
@@ -58,18 +59,20 @@ public final class WindowAttention {
         shape.check(qkv, relH, relW, out, images);
         Check.bytes("qkv bias", qkvBias, Element.FP32, 3, shape.heads(), shape.headDim());
         int heads = shape.heads();
+        Work work = shape.work(images, shape.element().bytes());
         if (hopper != null) {
-            hopper.launch(stream, qkv, qkvBias, relH, relW, out, images);
+            hopper.launch(stream, work, qkv, qkvBias, relH, relW, out, images);
         } else if (shape.element() == Element.BF16) {
             Grid grid = Grid.of(WINDOWS, heads, images);
             // a thread for each 16 bytes of the 16 tokens in a row of shared memory
             Block block = Block.of(2 * shape.headDim());
-            function.launch(stream, grid, block, sharedBytes(shape.headDim()), qkv, qkvBias, relH, relW, out, heads);
+            function.launch(
+                    stream, work, grid, block, sharedBytes(shape.headDim()), qkv, qkvBias, relH, relW, out, heads);
         } else {
             Grid grid = Grid.of(WINDOWS * shape.plainTiles(), heads, images);
             Block block = Block.of(AttentionShape.PLAIN_THREADS);
             int shared = shape.plainSharedBytes();
-            function.launch(stream, grid, block, shared, qkv, qkvBias, relH, relW, out, heads, shape.headDim());
+            function.launch(stream, work, grid, block, shared, qkv, qkvBias, relH, relW, out, heads, shape.headDim());
         }
     }
 
@@ -91,7 +94,7 @@ public final class WindowAttention {
         shape.checkToInt8(qkv, relH, relW, factors, out, images);
         Check.bytes("qkv bias", qkvBias, Element.FP32, 3, shape.heads(), shape.headDim());
         Objects.requireNonNull(hopper, "int8 needs compute capability 9.0")
-                .launchToInt8(stream, qkv, qkvBias, relH, relW, factors, out, images);
+                .launchToInt8(stream, shape.work(images, 1), qkv, qkvBias, relH, relW, factors, out, images);
     }
 
     /** Keys and values of 14 rows of 16 tokens and both tables in bf16, and per warp 16 queries' products with a table. */

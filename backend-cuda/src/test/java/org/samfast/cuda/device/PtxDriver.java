@@ -24,9 +24,11 @@ public final class PtxDriver implements Driver {
 
     private final IdentityHashMap<CUmodule, Map<String, PtxEntry>> modules = new IdentityHashMap<>();
     private final IdentityHashMap<Handles.OfFunction, PtxEntry> functions = new IdentityHashMap<>();
+    private final IdentityHashMap<CUevent, Integer> marks = new IdentityHashMap<>();
     private final Set<String> declared = new TreeSet<>();
     private final Set<String> launched = new TreeSet<>();
     private final Map<Long, Arena> pinned = new HashMap<>();
+    private int marked;
     private long nextAddress = 1L << 40;
 
     public Device device() {
@@ -170,11 +172,13 @@ public final class PtxDriver implements Driver {
 
     @Override
     public int destroy(CUevent event) {
+        marks.remove(event);
         return 0;
     }
 
     @Override
     public int record(CUevent event, Handles.OfStream stream) {
+        marks.put(event, ++marked);
         return 0;
     }
 
@@ -184,7 +188,14 @@ public final class PtxDriver implements Driver {
     }
 
     @Override
+    public int query(CUevent event) {
+        return 0;
+    }
+
+    /** A millisecond from each mark to the next. */
+    @Override
     public int elapsed(float[] millis, CUevent from, CUevent to) {
+        millis[0] = Objects.requireNonNull(marks.get(to)) - Objects.requireNonNull(marks.get(from));
         return 0;
     }
 

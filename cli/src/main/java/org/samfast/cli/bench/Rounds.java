@@ -27,6 +27,11 @@ public record Rounds(int warmup, int measured, int passes, double budgetSeconds)
         return new Rounds(Math.min(1, warmup), Math.min(WITH_FILES, measured), passes, budgetSeconds);
     }
 
+    /** For a trace: the median of a few runs. */
+    public Rounds ofTrace() {
+        return new Rounds(warmup, Math.min(WITH_FILES, measured), 1, budgetSeconds);
+    }
+
     /** Whether a pass that has so many rounds, warm-up included, is at its end. */
     boolean ends(int pass, int rounds, double seconds) {
         boolean enough = rounds >= warmup(pass) + Math.min(AT_LEAST, perPass());

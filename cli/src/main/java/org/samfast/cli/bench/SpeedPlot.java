@@ -31,7 +31,9 @@ public final class SpeedPlot {
     private static final int HEIGHT = 480;
     private static final int WIDTH = 240;
     private static final int WIDTH_PER_BAR = 95;
-    private static final int TURN_FROM = 5;
+    /** Longer labels run into their neighbours unless they are turned. */
+    private static final int LONGEST_LABEL = 15;
+
     private static final Color ENCODER = new Color(0x76b900);
     private static final Color END_TO_END = new Color(0x4477aa);
 
@@ -112,6 +114,11 @@ public final class SpeedPlot {
         }
     }
 
+    /** As many digits as a bar has room for. */
+    private static double rounded(double rate) {
+        return rate >= 100 ? Math.rint(rate) : Math.rint(10 * rate) / 10;
+    }
+
     private static CategoryChart chart(String title, List<Bars> bars) {
         CategoryChart chart = new CategoryChartBuilder()
                 .width(WIDTH + WIDTH_PER_BAR * bars.size())
@@ -120,12 +127,20 @@ public final class SpeedPlot {
                 .yAxisTitle("images per second")
                 .build();
         List<String> labels = bars.stream().map(Bars::label).toList();
-        chart.addSeries("encoder", labels, bars.stream().map(Bars::encoder).toList());
-        chart.addSeries("end to end", labels, bars.stream().map(Bars::endToEnd).toList());
+        chart.addSeries(
+                "encoder",
+                labels,
+                bars.stream().map(bar -> rounded(bar.encoder)).toList());
+        chart.addSeries(
+                "end to end",
+                labels,
+                bars.stream().map(bar -> rounded(bar.endToEnd)).toList());
         CategoryStyler style = chart.getStyler();
         style.setLabelsVisible(true);
-        style.setXAxisLabelRotation(bars.size() < TURN_FROM ? 0 : 30);
-        style.setLegendPosition(Styler.LegendPosition.InsideNW);
+        boolean fit = labels.stream().allMatch(label -> label.length() <= LONGEST_LABEL);
+        style.setXAxisLabelRotation(fit ? 0 : 30);
+        style.setLegendPosition(Styler.LegendPosition.OutsideS);
+        style.setLegendLayout(Styler.LegendLayout.Horizontal);
         style.setSeriesColors(new Color[] {ENCODER, END_TO_END});
         style.setChartBackgroundColor(Color.WHITE);
         style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));

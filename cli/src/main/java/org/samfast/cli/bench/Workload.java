@@ -34,7 +34,7 @@ record Workload(SamBackend backend, boolean perImage) {
 
     private static final int COLUMNS = 4;
     private static final int ROWS = 2;
-    private static final MaskRequest THREE_MASKS_EACH = new MaskRequest(Collections.nCopies(PROMPTS, List.of(1, 2, 3)));
+    static final MaskRequest THREE_MASKS_EACH = new MaskRequest(Collections.nCopies(PROMPTS, List.of(1, 2, 3)));
 
     /** From images in host memory to masks of their size, in the order of image, prompt, output. */
     List<BinaryMask> endToEnd(List<RgbImage> images) {
@@ -95,7 +95,7 @@ record Workload(SamBackend backend, boolean perImage) {
                 .forEach(i -> write(folder.resolve("mask" + i + ".png"), masks.get(i)));
     }
 
-    private static RgbImage read(Path file) {
+    static RgbImage read(Path file) {
         try {
             return ImageReader.read(file, ImageReader.DEFAULT_PIXEL_LIMIT);
         } catch (IOException e) {
@@ -103,7 +103,7 @@ record Workload(SamBackend backend, boolean perImage) {
         }
     }
 
-    private static void write(Path file, BinaryMask mask) {
+    static void write(Path file, BinaryMask mask) {
         try {
             OutputFile.write(file, out -> PngWriter.write(out, mask));
         } catch (IOException e) {
@@ -111,7 +111,7 @@ record Workload(SamBackend backend, boolean perImage) {
         }
     }
 
-    private static List<PromptedImage> prompted(List<ImageEmbedding> embeddings) {
+    static List<PromptedImage> prompted(List<ImageEmbedding> embeddings) {
         return embeddings.stream()
                 .map(embedding -> new PromptedImage(embedding, prompts(embedding.imageSize())))
                 .toList();

@@ -50,7 +50,7 @@ public final class JsonText {
     }
 
     /** Writes to a stream that stays open, each element of an array on a line. */
-    static JsonGenerator lineByLine(OutputStream out) throws IOException {
+    public static JsonGenerator lineByLine(OutputStream out) throws IOException {
         DefaultPrettyPrinter lines = new DefaultPrettyPrinter();
         lines.indentArraysWith(new DefaultIndenter("  ", "\n"));
         return JSON.createGenerator(out)

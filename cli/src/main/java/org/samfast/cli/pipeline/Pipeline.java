@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendException;
 import org.samfast.cli.ErrorLine;
@@ -43,9 +44,9 @@ public final class Pipeline<I, D, R> {
     public int run(List<I> inputs) throws IOException {
         report.start(inputs.size());
         try (WorkInFlight _ = new WorkInFlight(this::interrupt)) {
-            try (ExecutorService readers = Executors.newFixedThreadPool(limits.threads());
-                    ExecutorService writers = Executors.newFixedThreadPool(limits.threads());
-                    ExecutorService stages = Executors.newCachedThreadPool()) {
+            try (ExecutorService readers = Executors.newFixedThreadPool(limits.threads(), named("reader"));
+                    ExecutorService writers = Executors.newFixedThreadPool(limits.threads(), named("writer"));
+                    ExecutorService stages = Executors.newCachedThreadPool(named("stage"))) {
                 stages.execute(() -> feed(inputs, readers));
                 stages.execute(new ComputeStage<>(work, limits, toCompute, stages, writers, memory, stop));
                 finish();
@@ -55,6 +56,11 @@ public final class Pipeline<I, D, R> {
         } catch (InterruptedException e) {
             throw new IOException("interrupted", e);
         }
+    }
+
+    /** Threads whose names say what they do, for a trace or a thread dump. */
+    private static ThreadFactory named(String what) {
+        return Thread.ofPlatform().name(what + "-", 1).factory();
     }
 
     private void interrupt() {

@@ -6,10 +6,13 @@ import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendInfo;
 import org.samfast.backend.BackendLostException;
 import org.samfast.backend.ImageEmbedding;
+import org.samfast.backend.MemoryUse;
 import org.samfast.backend.Precision;
 import org.samfast.backend.PromptedImage;
 import org.samfast.backend.SamBackend;
 import org.samfast.backend.StageObserver;
+import org.samfast.backend.TraceDetail;
+import org.samfast.backend.TraceRecorder;
 import org.samfast.image.ResizeLongestSide;
 import org.samfast.image.RgbImage;
 import org.samfast.image.Size;
@@ -64,6 +67,21 @@ public final class FakeBackend implements SamBackend {
     @Override
     public long deviceBytes() {
         return 3L << 20;
+    }
+
+    @Override
+    public List<MemoryUse> memory() {
+        return List.of(
+                new MemoryUse(MemoryUse.Place.DEVICE, "weights", 2L << 20),
+                new MemoryUse(MemoryUse.Place.PINNED, "copies", 1L << 20));
+    }
+
+    @Override
+    public void traced(Runnable work, TraceDetail detail, TraceRecorder recorder) {
+        long start = System.nanoTime();
+        work.run();
+        FakeTrace.await(start);
+        FakeTrace.tell(detail, start, recorder);
     }
 
     /** One millisecond an image. */
