@@ -36,15 +36,6 @@ make_runtime() {
         --output "$home/runtime"
 }
 
-train_cache() {
-    work=$(mktemp -d)
-    find "$home" -exec touch -h -d "$timestamp" {} +
-    SAM_CACHE_DIR=$work SAM_JAVA_OPTS="-XX:AOTCacheOutput=$home/lib/sam.aot" \
-        "$home/bin/sam" segment "$photo" --points 400,270 --out "$work" >"$work/log" 2>&1 || fail "$(cat "$work/log")"
-    rm -rf "$work"
-    [ -f "$home/lib/sam.aot" ] || fail "the JVM made no ahead-of-time cache"
-}
-
 list_files() {
     (cd "$out" && find "$name" -type f ! -name sam.aot ! -name '*.jsa' | sort | xargs sha256sum) >"$out/SHA256SUMS"
     (cd "$out" && sha256sum "$name/lib/sam.aot" "$name"/runtime/lib/server/*.jsa) >"$out/SHA256SUMS.aot"
@@ -63,7 +54,9 @@ cp -R "$distribution" "$home"
 rm -rf "$home/BUILT" "$home/lib/sam.aot" "$home/lib/native/onnxruntime-cuda"
 strip_natives
 make_runtime
-train_cache
+# the cache holds the times of the jars
+find "$home" -exec touch -h -d "$timestamp" {} +
+sh "$(dirname "$0")/train-cache.sh" "$home" "$photo"
 list_files
 archive "$name"
 if [ -n "$ort_cuda" ]; then

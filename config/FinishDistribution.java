@@ -11,24 +11,22 @@ import java.util.stream.Stream;
 
 /**
  * The last step of the distribution: {@code FinishDistribution NEW FINAL BUILD_STARTED PHOTO PICOCLI_SOURCES
- * TIMESTAMP}. Compiles picocli for this Java, writes the bash completion, trains the ahead-of-time cache that makes sam start fast, stamps the folder with the start of the build and only then
+ * TIMESTAMP TRAIN_CACHE}. Compiles picocli for this Java, writes the bash completion, trains the ahead-of-time cache that makes sam start fast, stamps the folder with the start of the build and only then
  * moves it into place, so that a build that fails leaves the distribution that was there.
  */
 final class FinishDistribution {
     private final Path home;
-    private final Path photo;
 
-    private FinishDistribution(Path home, Path photo) {
+    private FinishDistribution(Path home) {
         this.home = home;
-        this.photo = photo;
     }
 
     public static void main(String[] args) throws Exception {
         Path made = Path.of(args[0]);
-        FinishDistribution distribution = new FinishDistribution(made, Path.of(args[3]));
+        FinishDistribution distribution = new FinishDistribution(made);
         distribution.compilePicocli(Path.of(args[4]), args[5]);
         distribution.writeCompletion();
-        distribution.trainAheadOfTimeCache();
+        run("env", "SAM_JAVA_HOME=" + System.getProperty("java.home"), "sh", args[6], args[0], args[3]);
         Path stamp = Files.createFile(made.resolve("BUILT"));
         Files.setLastModifiedTime(stamp, FileTime.from(Instant.parse(args[2])));
         moveIntoPlace(made, Path.of(args[1]));
@@ -72,29 +70,7 @@ final class FinishDistribution {
                 "--force",
                 "--completionScript",
                 folder.resolve("sam").toString(),
-                "org.samfast.cli.Main");
-    }
-
-    /** One run of sam as the launcher starts it; its classes and profiles go into the cache. */
-    private void trainAheadOfTimeCache() throws Exception {
-        String cache = home.resolve("lib/sam.aot").toString();
-        Path work = Files.createTempDirectory("sam-training");
-        run(
-                "env",
-                "SAM_JAVA_HOME=" + System.getProperty("java.home"),
-                "SAM_JAVA_OPTS=-XX:AOTCacheOutput=" + cache,
-                "SAM_CACHE_DIR=" + work.resolve("cache"),
-                home.resolve("bin/sam").toString(),
-                "segment",
-                photo.toString(),
-                "--points",
-                "400,270",
-                "--out",
-                work.toString());
-        delete(work);
-        if (!Files.isRegularFile(Path.of(cache))) {
-            throw new IOException(cache + ": the JVM made no ahead-of-time cache");
-        }
+                "org.samfast.cli.EveryCommand");
     }
 
     /** Two renames; a sam that runs from the old folder keeps its open files. */

@@ -2,6 +2,7 @@ package org.samfast.cli;
 
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.samfast.backend.Precision;
@@ -11,21 +12,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
 
-/** The command {@code sam}: the list of its subcommands, and the only place that ends the process. */
+/** The command {@code sam}, whose subcommands are those of {@link EveryCommand}, and the only place that ends the process. */
 @Command(
         name = "sam",
         description = "Segment Anything for the JVM: from a photo and a click to a mask.",
-        subcommands = {
-            SegmentCommand.class,
-            AmgCommand.class,
-            DownloadCommand.class,
-            ConvertCommand.class,
-            InfoCommand.class,
-            BackendsCommand.class,
-            EvalCommand.class,
-            BenchCommand.class,
-            VerifyCommand.class
-        },
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         versionProvider = VersionProvider.class,
@@ -41,16 +31,19 @@ import picocli.CommandLine.TypeConversionException;
             "70:a bug in sam",
             "130:stopped by Ctrl-C"
         })
-public final class Main {
+public sealed class Main permits EveryCommand {
     @Option(
             names = "--verbose",
+            // last, however the model is built
+            order = 1,
             scope = ScopeType.INHERIT,
             description = "Show the stack trace of an error, and more about what is done.")
     boolean verbose;
 
     /** Runs the command line and exits with its {@link ExitCode}. */
     public static void main(String[] arguments) throws IOException {
-        System.exit(run(commandLine(), LongCommandLine.words(arguments)));
+        String[] words = LongCommandLine.words(arguments);
+        System.exit(Rehearsal.isWanted() ? Rehearsal.run(words) : run(commandLine(words), words));
     }
 
     /** Runs the command line in this JVM; whatever goes wrong is one sentence and an {@link ExitCode}. */
@@ -72,9 +65,27 @@ public final class Main {
 
     /** The model of the whole command line: what help, man pages and completion are made from. */
     public static CommandLine commandLine() {
-        Main main = new Main();
-        return new CommandLine(main)
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        return configured(new CommandLine(new EveryCommand()));
+    }
+
+    /**
+     * The model for those words, in a fraction of the time: only the subcommand that they name or, where they name none, what the list
+     * of commands shows. The whole model where it is not clear which one they name.
+     */
+    static CommandLine commandLine(String... words) {
+        Optional<String> named =
+                Stream.of(words).filter(word -> !word.startsWith("-")).findFirst();
+        if (named.isPresent() && !EveryCommand.names().contains(named.get())) {
+            return commandLine();
+        }
+        CommandLine sam = new CommandLine(new Main());
+        named.ifPresentOrElse(name -> EveryCommand.addTo(sam, name), () -> EveryCommand.addOutlinesTo(sam));
+        return configured(sam);
+    }
+
+    private static CommandLine configured(CommandLine sam) {
+        Main main = sam.getCommand();
+        return sam.setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Precision.class, Main::precision)
                 .setParameterExceptionHandler(ErrorLine::usage)
                 .setExecutionExceptionHandler(

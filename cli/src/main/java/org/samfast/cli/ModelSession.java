@@ -17,6 +17,8 @@ import org.samfast.backend.Precision;
 import org.samfast.backend.SamBackend;
 import org.samfast.backend.Support;
 import org.samfast.checkpoint.Checkpoint;
+import org.samfast.checkpoint.RememberedHash;
+import org.samfast.cli.model.ModelCache;
 import org.samfast.cli.output.CheckpointReport;
 import org.samfast.cli.output.ResultWriter;
 import org.samfast.cli.resume.Digest;
@@ -179,7 +181,7 @@ final class ModelSession implements AutoCloseable {
     String runKey(CommandSpec command, Set<String> without) throws IOException {
         Digest key = new Digest()
                 .add(VersionProvider.version())
-                .add(weights.sha256())
+                .add(RememberedHash.of(weights, ModelCache.ofPlatform().hashes()))
                 .add(provider.name());
         for (OptionSpec option : command.options()) {
             if (!without.contains(option.longestName())) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.Precision;
 import org.samfast.checkpoint.Checkpoint;
+import org.samfast.checkpoint.RememberedHash;
 import org.samfast.cli.model.ModelCache;
 import org.samfast.convert.Calibration;
 import org.samfast.convert.CheckpointConverter;
@@ -35,7 +36,8 @@ public final class PackedCopy {
             throws IOException {
         WeightFormat format = WeightFormat.labelled(precision.label()).orElseThrow();
         Path folder = Files.createDirectories(cache.packed());
-        Path file = folder.resolve(source.sha256().substring(0, NAMED) + "-" + format.label() + ".safetensors");
+        Path file = folder.resolve(
+                RememberedHash.of(source, cache.hashes()).substring(0, NAMED) + "-" + format.label() + ".safetensors");
         BackendOptions options = new BackendOptions(threads, cache.onnx(), null, null);
         Calibration calibration = format.isInt8()
                 ? new CalibrationRun(source, CalibrationImages.of(null), options, progress).calibration()

@@ -29,6 +29,11 @@ public record ModelCache(Path root) {
         return CacheFolder.onnx(root);
     }
 
+    /** Hashes of checkpoints, by the identity of their files. */
+    public Path hashes() {
+        return onnx().resolve("hashes");
+    }
+
     /** Checkpoints converted for {@code --precision}. */
     public Path packed() {
         return root.resolve("packed");

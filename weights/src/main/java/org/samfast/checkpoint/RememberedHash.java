@@ -1,0 +1,67 @@
+package org.samfast.checkpoint;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * The SHA-256 of a checkpoint's file. Hashing ViT-H takes seconds, so it is remembered in a folder under the file's identity: real
+ * path, inode, size and time of last change.
+ */
+public final class RememberedHash {
+    private static final int HEX_DIGITS = 64;
+
+    private RememberedHash() {}
+
+    /**
+     * The hash in lower-case hexadecimal digits.
+     *
+     * @param folder of remembered hashes, made where missing
+     */
+    public static String of(Checkpoint checkpoint, Path folder) throws IOException {
+        Path remembered = folder.resolve(sha256(identity(checkpoint.file())));
+        if (Files.isRegularFile(remembered)) {
+            String hash = Files.readString(remembered);
+            if (hash.length() == HEX_DIGITS) {
+                return hash;
+            }
+        }
+        String hash = checkpoint.sha256();
+        remember(remembered, hash);
+        return hash;
+    }
+
+    private static void remember(Path file, String hash) throws IOException {
+        Files.createDirectories(file.getParent());
+        Path written = Files.createTempFile(file.getParent(), "hash", ".unfinished");
+        Files.writeString(written, hash);
+        try {
+            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.deleteIfExists(written);
+            throw e;
+        }
+    }
+
+    private static String identity(Path file) throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return file.toRealPath() + "\n" + attributes.fileKey() + "\n" + attributes.size() + "\n"
+                + attributes.lastModifiedTime();
+    }
+
+    private static String sha256(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}
