@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Launches the kernels of ViT-H's layers at batch 8 in bf16, each twice, for a profiler to look at: what binds them (docs/kernels.md).
 
-Needs nvcc and PyTorch; run in the root of a checkout:
+Needs nvcc and PyTorch; run in the root of a checkout, with the METRICS that bench/results/h100-80gb-profile.csv names:
 ncu --clock-control none --metrics METRICS --csv -k 'regex:_sm90' python3 bench/gpu_profile.py
 """
 import torch
