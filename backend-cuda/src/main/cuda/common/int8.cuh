@@ -11,6 +11,15 @@ __device__ __forceinline__ uint32_t round_int8(float x, float scale) {
     return __float_as_uint(fminf(fmaxf(fmaf(x, scale, SHIFT), SHIFT - 127.0f), SHIFT + 127.0f));
 }
 
+// The same by two instructions instead of three, but for ties: they may go either way. by: scale * UNIT_BY_INT8.
+constexpr float UNIT_BY_INT8 = 1.0f / 254;
+__device__ __forceinline__ uint32_t round_int8_nearly(float x, float by) {
+    constexpr float SHIFT = 12582912.0f;
+    float unit;   // -127 to 127 as 0 to 1: saturating costs nothing
+    asm("fma.rn.sat.f32 %0, %1, %2, 0f3F000000;" : "=f"(unit) : "f"(x), "f"(by));
+    return __float_as_uint(fmaf(unit, 254.0f, SHIFT - 127.0f));
+}
+
 // The low bytes of four words.
 __device__ __forceinline__ uint32_t pack_bytes(uint32_t a, uint32_t b, uint32_t c, uint32_t d) {
     return __byte_perm(__byte_perm(a, b, 0x0040), __byte_perm(c, d, 0x0040), 0x5410);

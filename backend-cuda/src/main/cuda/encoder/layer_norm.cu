@@ -1,11 +1,8 @@
-// layer_norm: (x - mean) / sqrt(variance + eps) * gamma + beta over the channels of each row, then GELU where asked. _int8: then
-// each row to int8 by a scale of its own, its largest magnitude over 127, for a Linear in int8 (encoder/packed_linear.cuh).
+// layer_norm: (x - mean) / sqrt(variance + eps) * gamma + beta over the channels of each row, then GELU where asked.
 // Source   segment-anything image_encoder.py Block.norm1, norm2; common.py LayerNorm2d (channels last here)
 // In       in T [rows][channels], channels a multiple of 8 up to 1280; gamma, beta fp32 [channels]
-// Out      out T [rows][channels], every element written; may be the same as in. _int8: out int8 [rows][channels], scale fp32
-//          [rows]: a value is about its integer times the row's scale; 1 for a row of zeros
-// Launch   grid (rows / 4), block 128: one warp per row, held in registers   Java  org.samfast.cuda.kernel.LayerNorm, Int8LayerNorm
-#include "../common/int8.cuh"
+// Out      out T [rows][channels], every element written; may be the same as in
+// Launch   grid (rows / 4), block 128: one warp per row, held in registers   Java  org.samfast.cuda.kernel.LayerNorm
 #include "../common/overlap.cuh"
 #include "../common/reduce.cuh"
 #include "../common/vector.cuh"
@@ -87,40 +84,4 @@ extern "C" __global__ void __launch_bounds__(128)
 layer_norm_fp32(const float* in, const float* gamma, const float* beta, float* out, int rows, int channels, float eps,
                 int gelu) {
     layer_norm(in, gamma, beta, out, rows, channels, eps, gelu);
-}
-
-template <int GROUPS>
-__device__ __forceinline__ void layer_norm_int8_in(const bf16* in, const float* gamma, const float* beta, signed char* out,
-                                                   float* scale, int rows, int channels, float eps) {
-    wait_for_kernels_before();
-    size_t row = row_of_warp();
-    if (row >= rows) return;
-    float x[GROUPS][8] = {}, largest = 0;
-    normalize<GROUPS>(x, in + row * channels, gamma, beta, channels, eps);
-#pragma unroll
-    for (int group = 0; group < GROUPS; group++) {
-#pragma unroll
-        for (int i = 0; i < 8; i++) largest = fmaxf(largest, fabsf(x[group][i]));
-    }
-    largest = warp_max(largest);
-    float inverse = largest > SMALLEST_SCALED ? 127.0f / largest : 0.0f;
-#pragma unroll
-    for (int group = 0; group < GROUPS; group++) {
-        if (channel_of(group) >= channels) break;
-        store_int8(out + row * channels + channel_of(group), x[group], inverse);
-    }
-    if (threadIdx.x % 32 == 0) scale[row] = inverse == 0 ? 1.0f : largest / 127.0f;
-}
-
-// The widths of ViT-B, L and H have a form each: what is past a row's end costs arithmetic too.
-extern "C" __global__ void __launch_bounds__(128)
-layer_norm_int8(const bf16* in, const float* gamma, const float* beta, signed char* out, float* scale, int rows, int channels,
-                float eps) {
-    if (channels <= 3 * GROUP) {
-        layer_norm_int8_in<3>(in, gamma, beta, out, scale, rows, channels, eps);
-    } else if (channels <= 4 * GROUP) {
-        layer_norm_int8_in<4>(in, gamma, beta, out, scale, rows, channels, eps);
-    } else {
-        layer_norm_int8_in<LARGEST / GROUP>(in, gamma, beta, out, scale, rows, channels, eps);
-    }
 }

@@ -123,9 +123,12 @@ __device__ __forceinline__ void finish_slab_bf16(const typename T::Sum* sums, co
     }
 }
 
-// Two neighbouring features of two tokens: one token in each half of the word.
-__device__ __forceinline__ uint32_t tokens_int8(const float (&x)[4], const float (&scale)[2]) {
-    return pack_bytes(round_int8(x[0], scale[0]), round_int8(x[2], scale[1]), round_int8(x[1], scale[0]), round_int8(x[3], scale[1]));
+// Two neighbouring features of two tokens: one token in each half of the word. GELU's values are not exact, and their ties need not be.
+template <int ACT> __device__ __forceinline__ uint32_t tokens_int8(const float* x, const float (&scale)[2]) {
+    auto rounded = [&](int i) {
+        return ACT == GELU ? round_int8_nearly(x[i], scale[i / 2] * UNIT_BY_INT8) : round_int8(x[i], scale[i / 2]);
+    };
+    return pack_bytes(rounded(0), rounded(2), rounded(1), rounded(3));
 }
 
 // A slab of int8, rows of 64 bytes: two neighbouring features are one value of 16 bits.
@@ -141,8 +144,8 @@ __device__ __forceinline__ void finish_slab_int8(const typename T::Sum* sums, co
         for (int half = 0; half < 2; half++) {
             float x[8];
             values_of<T, ACT>(x, sums + 16 * j + 8 * half, features, i, scales + j * 128 + half * 64);
-            packed[2 * half] = tokens_int8(reinterpret_cast<const float(&)[4]>(x[0]), features.out_scale[i]);
-            packed[2 * half + 1] = tokens_int8(reinterpret_cast<const float(&)[4]>(x[4]), features.out_scale[i]);
+            packed[2 * half] = tokens_int8<ACT>(x, features.out_scale[i]);
+            packed[2 * half + 1] = tokens_int8<ACT>(x + 4, features.out_scale[i]);
         }
         stmatrix_x4_trans(address, packed[0], packed[1], packed[2], packed[3]);
     }

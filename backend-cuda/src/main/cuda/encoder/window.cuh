@@ -123,6 +123,40 @@ template <int HD> struct Loader {
         }
     }
 
+    // copy(row in shared memory, x, y, where it lies in qkv) for this thread's tokens of a window, from `from` on, that of (0, 0).
+    template <class COPY> __device__ __forceinline__ void for_tokens(const bf16* from, COPY copy) const {
+        if (first >= TOKENS) return;
+        int pitch = 3 * p.heads * HD, x = first % SIDE, y = first / SIDE;
+        int step = (TOKENS / SIDE * GRID + TOKENS % SIDE) * pitch, wrapping = step + (GRID - SIDE) * pitch;
+        from += (y * GRID + x) * pitch;
+        while (y < SIDE) {
+            copy((x / HALF * SIDE + y) * HALF + x % HALF, x, y, from);
+            bool wraps = x >= SIDE - TOKENS % SIDE;
+            x += TOKENS % SIDE - (wraps ? SIDE : 0);
+            y += TOKENS / SIDE + wraps;
+            from += wraps ? wrapping : step;
+        }
+    }
+
+    // Of a window with tokens past the image, which have the bias.
+    template <int PARTS>
+    __device__ __forceinline__ void load_padded(const Window& window, const Rows<HD> (&to)[PARTS], const bf16* from, int channel) {
+        int channels = p.heads * HD;
+        uint4 padding[PARTS];
+#pragma unroll
+        for (int i = 0; i < PARTS; i++) padding[i] = rounded_8(p.qkv_bias + channel + i * channels);
+        for_tokens(from, [&](int row, int x, int y, const bf16* token) {
+#pragma unroll
+            for (int i = 0; i < PARTS; i++) {
+                if (window.has(x, y)) {
+                    copy_async_16(to[i].chunk(row, chunk), token + i * channels);
+                } else {
+                    store_shared(to[i].chunk(row, chunk), padding[i]);
+                }
+            }
+        });
+    }
+
     // One part, or two that follow each other in qkv.
     template <int PARTS> __device__ __forceinline__ void load(const Window& window, int part) {
         Rows<HD> to[PARTS] = {};
@@ -133,27 +167,13 @@ template <int HD> struct Loader {
         }
         int channels = p.heads * HD, channel = part * channels + window.head * HD + 8 * chunk;
         const bf16* from = p.qkv + (static_cast<size_t>(window.image * GRID + window.y) * GRID + window.x) * 3 * channels + channel;
-        uint4 padding[PARTS];
         if (window.right() || window.bottom()) {
+            load_padded(window, to, from, channel);
+        } else {
+            for_tokens(from, [&](int row, int, int, const bf16* token) {
 #pragma unroll
-            for (int i = 0; i < PARTS; i++) padding[i] = rounded_8(p.qkv_bias + channel + i * channels);
-        }
-        if (first < TOKENS) {
-            for (int x = first % SIDE, y = first / SIDE; y < SIDE;) {
-                int row = (x / HALF * SIDE + y) * HALF + x % HALF;
-                const bf16* token = from + (y * GRID + x) * 3 * channels;
-#pragma unroll
-                for (int i = 0; i < PARTS; i++) {
-                    if (window.has(x, y)) {
-                        copy_async_16(to[i].chunk(row, chunk), token + i * channels);
-                    } else {
-                        store_shared(to[i].chunk(row, chunk), padding[i]);
-                    }
-                }
-                x += TOKENS;
-                y += x / SIDE;
-                x %= SIDE;
-            }
+                for (int i = 0; i < PARTS; i++) copy_async_16(to[i].chunk(row, chunk), token + i * channels);
+            });
         }
         commit_copies();
     }

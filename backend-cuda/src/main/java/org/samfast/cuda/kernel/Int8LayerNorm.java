@@ -1,23 +1,66 @@
 package org.samfast.cuda.kernel;
 
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import org.samfast.cuda.device.Block;
 import org.samfast.cuda.device.Check;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
+import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.KernelFunction;
 import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.device.Work;
 
 /**
  * {@link LayerNorm}, and each row to int8 in the same pass: by a scale of its own, its largest magnitude over 127. Kernel:
- * encoder/layer_norm.cu.
+ * encoder/layer_norm_int8.cu.
  */
 public final class Int8LayerNorm {
-    private final KernelFunction function;
+    private static final int ROWS_PER_BLOCK = 4;
+
+    private final Device device;
+    private final Map<Width, KernelFunction> functions = new EnumMap<>(Width.class);
 
     public Int8LayerNorm(Device device) {
-        function = device.overlapping("encoder/layer_norm", "layer_norm_int8");
+        this.device = device;
+        for (Width width : Width.values()) {
+            functions.put(width, device.overlapping("encoder/layer_norm_int8", width.entry()));
+        }
+    }
+
+    /** The widths of ViT-B, L and H have a form each: what is past a row's end costs registers and arithmetic too. */
+    private enum Width {
+        CHANNELS_768(768, 4),
+        CHANNELS_1024(1024, 3),
+        CHANNELS_1280(1280, 3);
+
+        private final int channels;
+        private final int blocksPerMultiprocessor;
+
+        Width(int channels, int blocksPerMultiprocessor) {
+            this.channels = channels;
+            this.blocksPerMultiprocessor = blocksPerMultiprocessor;
+        }
+
+        /** The narrowest that has them. */
+        static Width of(int channels) {
+            return Arrays.stream(values())
+                    .filter(width -> channels <= width.channels)
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        String entry() {
+            return "layer_norm_int8_" + channels;
+        }
+
+        /** No more blocks than run at a time. */
+        Grid grid(int rows, int multiprocessors) {
+            return Grid.of(Math.min(Math.ceilDiv(rows, ROWS_PER_BLOCK), multiprocessors * blocksPerMultiprocessor));
+        }
     }
 
     /** With the weights of a model. */
@@ -56,19 +99,21 @@ public final class Int8LayerNorm {
         Check.bytes("beta", beta, Element.FP32, channels);
         Check.u8("out", out, rows, channels);
         Check.bytes("scales", scales, Element.FP32, rows);
-        function.launch(
-                stream,
-                Work.moving((double) rows * channels * (Element.BF16.bytes() + 1)),
-                LayerNorm.grid(rows),
-                Block.of(LayerNorm.THREADS),
-                0,
-                in,
-                gamma,
-                beta,
-                out,
-                scales,
-                rows,
-                channels,
-                eps);
+        Width width = Width.of(channels);
+        Objects.requireNonNull(functions.get(width))
+                .launch(
+                        stream,
+                        Work.moving((double) rows * channels * (Element.BF16.bytes() + 1)),
+                        width.grid(rows, device.multiprocessors()),
+                        Block.of(LayerNorm.THREADS),
+                        0,
+                        in,
+                        gamma,
+                        beta,
+                        out,
+                        scales,
+                        rows,
+                        channels,
+                        eps);
     }
 }

@@ -67,7 +67,7 @@ public final class LayerNorm {
         }
     }
 
-    static Grid grid(int rows) {
+    private static Grid grid(int rows) {
         return Grid.of(Math.ceilDiv(rows, ROWS_PER_BLOCK));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class PackedTilingTest {
@@ -32,6 +33,27 @@ class PackedTilingTest {
                 .isEqualTo(fixed + 4 * (16384 + 24576 + 2048) + 4 * 8192);
         assertThat(PackedTiling.TURNS_128X160.sharedBytes(PackedForm.INT8_SPARSE24, false))
                 .isEqualTo(fixed + 2 * 160 * 4 + 6 * (8192 + 20480 + 2048) + 10 * 4096);
+    }
+
+    /** What was fastest on an H100 for the Linears of ViT-B and H, batches of 8 and 1 (docs/kernels.md). */
+    @ParameterizedTest
+    @CsvSource({
+        "32768, 2304, 768, TURNS_128X192",
+        "32768, 768, 768, TURNS_128X192",
+        "32768, 3072, 768, TURNS_128X192",
+        "32768, 768, 3072, TURNS_128X192",
+        "32768, 3840, 1280, TURNS_128X192",
+        "32768, 1280, 1280, TURNS_128X192",
+        "32768, 5120, 1280, TURNS_128X192",
+        "32768, 1280, 5120, TURNS_128X192",
+        "4096, 2304, 768, TURNS_128X192",
+        "4096, 768, 3072, TURNS_128X192",
+        "4096, 3840, 1280, TURNS_128X192",
+        "4096, 1280, 1280, TURNS_128X160",
+        "4096, 1280, 5120, TURNS_128X160"
+    })
+    void int8TakesTheFastest(int m, int n, int k, PackedTiling fastest) {
+        assertThat(PackedTiling.choose(PackedForm.INT8, m, n, k, H100)).isEqualTo(fastest);
     }
 
     @ParameterizedTest
