@@ -161,7 +161,7 @@ def main():
     tile = CHANNELS * 2
     kernels = {
         "absorb": Kernel(absorb, "absorb_tokens", 0),
-        "to": Kernel(to, "attend_to_image_bf16", 1024 + 64 * tile + 2 * 2 * 32 * tile),
+        "to": Kernel(to, "attend_to_image_bf16", 1024 + 3 * 2 * 32 * tile),
         "merge": Kernel(to, "merge_attended", 0),
         "from": Kernel(of, "attend_from_image_bf16", 1024 + 2 * 64 * tile + 4 * 64 * tile + (3 * CHANNELS + 64) * 4),
         "upscale": Kernel(upscale, "upscale_masks_bf16", 1024 + 256 * tile + 128 * 128 + 2 * 64 * tile + 2 * 8192 + 224 * 4),
@@ -189,6 +189,16 @@ def main():
             attention.kept_too = getattr(attention, "kept_too", []) + [kept]
     upscaling = Upscaling(pairs)
     launches["upscale_masks"] = upscaling.prepare(kernels["upscale"])
+    linear = Kernel(load("decoder/token_linear.cu", *options.flags), "token_linear_many", 0)
+    rows, kept_linears = 7 * pairs, []
+    for n, k in ((256, 256), (128, 256), (256, 128), (2048, 256), (256, 2048)):
+        inputs, weight, bias, out = randn(rows, k), randn(n, k, scale=k ** -0.5), randn(n), torch.empty(rows, n, device="cuda")
+        launch = linear.launcher((-(-n // 64), -(-rows // 32), 1), 128, inputs, NONE, weight, bias, NONE, out, rows, n, k, k, n, 0)
+        launch()
+        torch.cuda.synchronize()
+        report(f"token_linear_many, {k} to {n}", error(out, inputs.double() @ weight.double().T + bias.double()), 2e-6)
+        launches[f"token_linear_many, {k} to {n}"] = launch
+        kept_linears.append((inputs, weight, bias, out))
     for name, time in medians(launches, 0.02, rounds=5).items():
         print(f"{name}: {time:.3f} ms, {time * 1024 / pairs:.2f} ms per 1024", flush=True)
 

@@ -4,7 +4,7 @@ import pathlib
 
 # which forms of each width there are
 WIDTHS = {16: ("begin_columns", "multiply_columns"), 56: ("begin", "multiply"),
-          32: ("begin", "multiply"),
+          32: ("begin_rows", "multiply_rows"),
           64: ("begin", "multiply", "begin_rows", "multiply_rows", "begin_columns", "multiply_columns"), 72: ("multiply_columns",),
           88: ("multiply_columns",), 160: ("multiply",), 192: ("multiply",), 224: ("begin", "multiply"), 256: ("multiply",)}
 

@@ -70,30 +70,30 @@ template <> struct Wgmma<56> {
 };
 
 template <> struct Wgmma<32> {
-    static __device__ __forceinline__ void begin(float (&sums)[16], uint64_t a, uint64_t b) {
+    static __device__ __forceinline__ void begin_rows(float (&sums)[16], const uint32_t* a, uint64_t b) {
         asm volatile(
             "{ .reg .pred add; setp.ne.u32 add, 0, 0;"
             " wgmma.mma_async.sync.aligned.m64n32k16.f32.bf16.bf16 {"
             "%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15"
-            "}, %16, %17, add, 1, 1, 0, 0; }"
+            "}, {%16,%17,%18,%19}, %20, add, 1, 1, 0; }"
             : "=f"(sums[0]), "=f"(sums[1]), "=f"(sums[2]), "=f"(sums[3]),
               "=f"(sums[4]), "=f"(sums[5]), "=f"(sums[6]), "=f"(sums[7]),
               "=f"(sums[8]), "=f"(sums[9]), "=f"(sums[10]), "=f"(sums[11]),
               "=f"(sums[12]), "=f"(sums[13]), "=f"(sums[14]), "=f"(sums[15])
-            : "l"(a), "l"(b));
+            : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b));
     }
 
-    static __device__ __forceinline__ void multiply(float (&sums)[16], uint64_t a, uint64_t b) {
+    static __device__ __forceinline__ void multiply_rows(float (&sums)[16], const uint32_t* a, uint64_t b) {
         asm volatile(
             "{ .reg .pred add; setp.eq.u32 add, 0, 0;"
             " wgmma.mma_async.sync.aligned.m64n32k16.f32.bf16.bf16 {"
             "%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15"
-            "}, %16, %17, add, 1, 1, 0, 0; }"
+            "}, {%16,%17,%18,%19}, %20, add, 1, 1, 0; }"
             : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3]),
               "+f"(sums[4]), "+f"(sums[5]), "+f"(sums[6]), "+f"(sums[7]),
               "+f"(sums[8]), "+f"(sums[9]), "+f"(sums[10]), "+f"(sums[11]),
               "+f"(sums[12]), "+f"(sums[13]), "+f"(sums[14]), "+f"(sums[15])
-            : "l"(a), "l"(b));
+            : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b));
     }
 };
 

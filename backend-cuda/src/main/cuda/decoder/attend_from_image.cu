@@ -73,8 +73,7 @@ struct Consumer {
 
     __device__ __forceinline__ int real(int group) const { return min(GROUP, count - GROUP * group); }
 
-    __device__ __forceinline__ void load_rows(uint32_t (&a)[4], const ImageTile<TILE>& keys, const uint4* position, int step) const {
-        uint4 place = position[step * WARPGROUP];
+    __device__ __forceinline__ void load_rows(uint32_t (&a)[4], const ImageTile<TILE>& keys, uint4 place, int step) const {
         keys.load(a, 16 * warp, step);
         a[0] = add_bf16(a[0], place.x);
         a[1] = add_bf16(a[1], place.y);
@@ -86,15 +85,20 @@ struct Consumer {
         return p.position + static_cast<size_t>(tile) * STEPS * WARPGROUP + threadIdx.x % WARPGROUP;
     }
 
-    // Four steps are loaded while four are multiplied.
+    // Four steps are loaded while four are multiplied. Positions come from L2: all at once, while the keys are on their way.
     __device__ __forceinline__ void score(float (&scores)[32], const ImageTile<TILE>& keys, int tile) const {
         constexpr int PART = 4;
         uint32_t a[2][PART][4];
+        uint4 places[STEPS];
+#pragma unroll
+        for (int step = 0; step < STEPS; step++) places[step] = position(tile)[step * WARPGROUP];
+        wait_copies<1>();
+        __syncwarp();
 #pragma unroll
         for (int part = 0; part < STEPS / PART; part++) {
             uint32_t (&rows)[PART][4] = a[part % 2];
 #pragma unroll
-            for (int i = 0; i < PART; i++) load_rows(rows[i], keys, position(tile), PART * part + i);
+            for (int i = 0; i < PART; i++) load_rows(rows[i], keys, places[PART * part + i], PART * part + i);
             wgmma_fence();
 #pragma unroll
             for (int i = 0; i < PART; i++) {
@@ -121,7 +125,7 @@ struct Consumer {
 #pragma unroll 1
         for (int step = 0; step < STEPS; step++) {
             uint32_t a[4];
-            load_rows(a, keys, position(tile), step);
+            load_rows(a, keys, position(tile)[step * WARPGROUP], step);
             wgmma_fence();
             Wgmma<64>::multiply_rows(scores, a, shared.k().by_channel(0, step));
             wgmma_commit_group();
@@ -160,34 +164,37 @@ struct Consumer {
 
     // Bias, residual, LayerNorm; the outcome takes the place of the keys.
     __device__ __forceinline__ void norm(float (&sums)[SLABS][32], const ImageTile<TILE>& keys) const {
+        int row = 16 * warp + lane / 4;
+        float sum[2] = {}, squares[2] = {}, mean[2], inverse[2];
 #pragma unroll
-        for (int r = 0; r < 2; r++) {
-            int row = 16 * warp + lane / 4 + 8 * r;
-            float sum = 0, squares = 0;
+        for (int j = 0; j < ROW_CHUNKS; j++) {
+            float2 bias = load_shared_8(shared.vector(0) + 4 * (8 * j + own));
 #pragma unroll
-            for (int j = 0; j < ROW_CHUNKS; j++) {
-                float2 bias = load_shared_8(shared.vector(0) + 4 * (8 * j + own));
-                uint32_t residual = load_shared_4(keys.chunk(row, j) + 2 * own);
+            for (int r = 0; r < 2; r++) {
+                uint32_t residual = load_shared_4(keys.chunk(row + 8 * r, j) + 2 * own);
                 float* x = sums[j / 8] + j % 8 * 4 + 2 * r;
                 x[0] += bias.x + __uint_as_float(residual << 16);
                 x[1] += bias.y + __uint_as_float(residual & 0xffff0000u);
-                sum += x[0] + x[1];
+                sum[r] += x[0] + x[1];
             }
-            float mean = quad_sum(sum) * (1.0f / CHANNELS);
+        }
 #pragma unroll
-            for (int j = 0; j < ROW_CHUNKS; j++) {
-                float* x = sums[j / 8] + j % 8 * 4 + 2 * r;
-                x[0] -= mean;
-                x[1] -= mean;
-                squares += x[0] * x[0] + x[1] * x[1];
-            }
-            float inverse = rsqrtf(quad_sum(squares) * (1.0f / CHANNELS) + EPSILON);
+        for (int r = 0; r < 2; r++) mean[r] = quad_sum(sum[r]) * (1.0f / CHANNELS);
 #pragma unroll
-            for (int j = 0; j < ROW_CHUNKS; j++) {
-                float2 gamma = load_shared_8(shared.vector(1) + 4 * (8 * j + own)), beta = load_shared_8(shared.vector(2) + 4 * (8 * j + own));
+        for (int i = 0; i < SLABS * 32; i++) {
+            float x = sums[i / 32][i % 32] -= mean[i % 4 / 2];
+            squares[i % 4 / 2] += x * x;
+        }
+#pragma unroll
+        for (int r = 0; r < 2; r++) inverse[r] = rsqrtf(quad_sum(squares[r]) * (1.0f / CHANNELS) + EPSILON);
+#pragma unroll
+        for (int j = 0; j < ROW_CHUNKS; j++) {
+            float2 gamma = load_shared_8(shared.vector(1) + 4 * (8 * j + own)), beta = load_shared_8(shared.vector(2) + 4 * (8 * j + own));
+#pragma unroll
+            for (int r = 0; r < 2; r++) {
                 const float* x = sums[j / 8] + j % 8 * 4 + 2 * r;
-                store_shared(keys.chunk(row, j) + 2 * own,
-                               pack_bf16(x[0] * inverse * gamma.x + beta.x, x[1] * inverse * gamma.y + beta.y));
+                store_shared(keys.chunk(row + 8 * r, j) + 2 * own,
+                             pack_bf16(x[0] * inverse[r] * gamma.x + beta.x, x[1] * inverse[r] * gamma.y + beta.y));
             }
         }
     }
@@ -223,8 +230,6 @@ struct Consumer {
 #pragma unroll 1
         for (int i = 0; i < own_tiles; i++) {
             copy(i + 1);
-            wait_copies<1>();
-            __syncwarp();
             ImageTile<TILE> keys = shared.keys(consumer, i % STAGES);
             float scores[32], sums[SLABS][32];
             uint32_t weights[4][4];

@@ -12,21 +12,22 @@
 //          Java  org.samfast.cuda.kernel.AttendToImage
 //
 // 64 rows, a head of a token each, against 32 keys at a time. Keys and their position are multiplied by the queries one after the
-// other, which saves their sum a place in memory; keys are then also the values. Two blocks share a multiprocessor.
+// other, which saves their sum a place in memory; keys are then also the values. The queries stay in registers. Two blocks share a
+// multiprocessor.
 #include "common/attention.cuh"
 #include "decoder/image_tile.cuh"
 
-constexpr int TOKENS = 4096, PARTS = 16, PART = TOKENS / PARTS, TILE = 32, STAGES = 2;
+constexpr int TOKENS = 4096, PARTS = 16, PART = TOKENS / PARTS, TILE = 32, STAGES = 3;
 constexpr int HEADS = 8, GROUP = 8, ROWS = HEADS * GROUP, DIM = 16, INNER = HEADS * DIM;
 
 struct ToImageShared {
-    static constexpr int STAGE = ImageTile<ROWS>::BYTES;
     static constexpr int STAGE_BYTES = 2 * ImageTile<TILE>::BYTES;
-    static constexpr int BYTES = ALIGNMENT + STAGE + STAGES * STAGE_BYTES;
+    static constexpr int BYTES = ALIGNMENT + STAGES * STAGE_BYTES;
+    static_assert(ImageTile<ROWS>::BYTES <= STAGE_BYTES, "the queries come by way of the last stage");
     uint32_t base;
 
-    __device__ __forceinline__ ImageTile<ROWS> q() const { return {base}; }
-    __device__ __forceinline__ ImageTile<TILE> keys(int i) const { return {base + STAGE + i % STAGES * STAGE_BYTES}; }
+    __device__ __forceinline__ ImageTile<ROWS> q() const { return {keys(STAGES - 1).base}; }
+    __device__ __forceinline__ ImageTile<TILE> keys(int i) const { return {base + i % STAGES * STAGE_BYTES}; }
     __device__ __forceinline__ ImageTile<TILE> position(int i) const { return {keys(i).base + ImageTile<TILE>::BYTES}; }
 };
 
@@ -87,24 +88,30 @@ attend_to_image_bf16(const bf16* keys, const int* sources, const bf16* position,
         commit_copies();
     };
     shared.q().copy<ROWS, WARPGROUP>(q + own * ROWS * CHANNELS, 0, threadIdx.x);
+    commit_copies();
     copy(0);
+    wait_copies<1>();
+    __syncthreads();
+    uint32_t queries[STEPS][4];
+#pragma unroll
+    for (int step = 0; step < STEPS; step++) shared.q().load(queries[step], 16 * warp, step);
+    copy(1);
     Attended attended;
 #pragma unroll 1
     for (int i = 0; i < PART / TILE; i++) {
-        copy(i + 1);
         wait_copies<1>();
         tma_store_fence();
+        // all have these keys, and are done with the place that the next copy takes
         __syncthreads();
+        copy(i + 2);
         float scores[TILE / 2];
         uint32_t weights[TILE / 16][4];
         wgmma_fence();
-        Wgmma<TILE>::begin(scores, shared.q().by_channel(0, 0), shared.keys(i).by_channel(0, 0));
+        Wgmma<TILE>::begin_rows(scores, queries[0], shared.keys(i).by_channel(0, 0));
 #pragma unroll
-        for (int step = 1; step < STEPS; step++)
-            Wgmma<TILE>::multiply(scores, shared.q().by_channel(0, step), shared.keys(i).by_channel(0, step));
+        for (int step = 1; step < STEPS; step++) Wgmma<TILE>::multiply_rows(scores, queries[step], shared.keys(i).by_channel(0, step));
 #pragma unroll
-        for (int step = 0; step < STEPS; step++)
-            Wgmma<TILE>::multiply(scores, shared.q().by_channel(0, step), shared.position(i).by_channel(0, step));
+        for (int step = 0; step < STEPS; step++) Wgmma<TILE>::multiply_rows(scores, queries[step], shared.position(i).by_channel(0, step));
         wgmma_commit_group();
         wgmma_wait_group<0>();
         attended.weigh(weights, scores);
@@ -117,8 +124,6 @@ attend_to_image_bf16(const bf16* keys, const int* sources, const bf16* position,
         }
         wgmma_commit_group();
         wgmma_wait_group<0>();
-        // before the next copy takes the place
-        __syncthreads();
     }
     // row operand of the product with weight_v: upper rows are head 2 warp, lower ones the next
     float mass[2] = {quad_sum(attended.mass[0]), quad_sum(attended.mass[1])};

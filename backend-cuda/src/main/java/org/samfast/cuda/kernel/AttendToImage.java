@@ -23,8 +23,8 @@ public final class AttendToImage {
     private static final int INNER = 128;
     private static final int IMAGE_TOKENS = 4096;
     private static final int THREADS = 128;
-    /** 64 rows of queries, and twice 32 rows of keys and of their positions. */
-    private static final int SHARED_BYTES = 1024 + (64 + 2 * 2 * 32) * CHANNELS * 2;
+    /** Three times 32 rows of keys and of their positions. */
+    private static final int SHARED_BYTES = 1024 + 3 * 2 * 32 * CHANNELS * 2;
 
     private final KernelFunction attend;
     private final KernelFunction merge;
