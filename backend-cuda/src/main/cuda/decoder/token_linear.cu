@@ -167,7 +167,7 @@ struct Parcel {
     }
 };
 
-// 32 rows x 64 features, a warp 16 x 32 of them; the next two chunks are under way from memory while one is summed.
+// 32 rows x 64 features, a warp 16 x 32 of them; the next chunk is under way from memory while one is summed.
 __device__ __forceinline__ void many(const Linear& linear) {
     __shared__ __align__(16) float ins[2][TILE_ROWS][PITCH];
     __shared__ __align__(16) float weights[2][TILE_FEATURES][PITCH];
@@ -178,15 +178,14 @@ __device__ __forceinline__ void many(const Linear& linear) {
     int first_row = blockIdx.y * TILE_ROWS;
     int first_feature = blockIdx.x * TILE_FEATURES;
     float total[FEATURE_TILES][4] = {};
-    Parcel parcels[2];
-    auto load = [&](int stage, int start) {
-        if (start < linear.k) parcels[stage].load(linear, first_row, first_feature, start);
-    };
-    auto sum = [&](int stage, int start) {
-        parcels[stage].store(ins[stage], weights[stage]);
+    Parcel parcel;
+    parcel.load(linear, first_row, first_feature, 0);
+    for (int start = 0; start < linear.k; start += CHUNK) {
+        int stage = start / CHUNK % 2;
+        parcel.store(ins[stage], weights[stage]);
         // all are done with the chunk before this one, whose place the next one takes
         __syncthreads();
-        load(stage, start + 2 * CHUNK);
+        if (start + CHUNK < linear.k) parcel.load(linear, first_row, first_feature, start + CHUNK);
         Octet rows[2], features[FEATURE_TILES];
         float sums[FEATURE_TILES][4];
 #pragma unroll
@@ -197,13 +196,6 @@ __device__ __forceinline__ void many(const Linear& linear) {
         multiply(sums, rows, features);
 #pragma unroll
         for (int i = 0; i < FEATURE_TILES * 4; i++) total[i / 4][i % 4] += sums[i / 4][i % 4];
-    };
-    load(0, 0);
-    load(1, CHUNK);
-#pragma unroll 1
-    for (int start = 0; start < linear.k; start += 2 * CHUNK) {
-        sum(0, start);
-        if (start + CHUNK < linear.k) sum(1, start + CHUNK);
     }
 #pragma unroll
     for (int i = 0; i < FEATURE_TILES * 4; i++)
