@@ -22,7 +22,7 @@ import time
 import numpy
 from PIL import Image
 
-OPTIONS = ["--points", "60,50", "--format", "png,overlay,rle,json", "--quiet"]
+OPTIONS = ["--points", "60,50", "--format", "png,overlay,rle,json,coco", "--quiet"]
 
 
 def make_photos(root, photos, bad, seed):
@@ -129,6 +129,8 @@ def main():
     check("every bad file is named", all(str(file) in stderr for file in broken), stderr.strip().splitlines()[-1][:100])
     early = [kib for done, kib in memory if 40 <= done <= 60]
     late = [kib for done, kib in memory if done > 60]
+    if given.photos > 70 and not (early and late):
+        check("memory flat after 50 images", False, "no sample around image 50 or none after")
     if early and late:
         growth = max(late) / max(early)
         check("memory flat after 50 images", growth < 1.1,

@@ -9,6 +9,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 rm -f "$home/lib/sam.aot"
+# with CUDA's natives beside them ONNX Runtime would not compute on a machine without a GPU
+[ ! -d "$home/lib/native/onnxruntime-cuda" ] || export SAM_ORT_PATH="$home/lib/native/onnxruntime"
 SAM_CACHE_DIR=$work/cache \
     SAM_JAVA_OPTS="-XX:AOTCacheOutput=$home/lib/sam.aot -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -Dsam.rehearsal=then" \
     "$home/bin/sam" --help then segment --help then --version then backends then info "$home/share/models/sam_vit_t.bf16.safetensors" then \
