@@ -19,6 +19,7 @@ import org.samfast.backend.TraceRecorder;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
+import org.samfast.cuda.device.Transfers;
 import org.samfast.image.RgbImage;
 import org.samfast.mask.MaskPrediction;
 import org.samfast.mask.MaskRequest;
@@ -90,14 +91,14 @@ final class CudaBackend implements SamBackend {
         }
         return turns.inside(now -> now.copies().with(copies -> {
             SegmentCall call = new SegmentCall(requests, copies);
-            turns.inTurn(EngineTurns.Lane.MAIN, now, () -> now.segment(call));
-            return call.results();
+            return turns.inTurn(EngineTurns.Lane.MAIN, now, engine -> engine.segment(call))
+                    .results();
         }));
     }
 
     /**
-     * Of several callers' requests one is searched at a time, while another's image is encoded and the others' results become
-     * Java's.
+     * Of several callers' requests one is searched at a time, while another's image is encoded and the others' results are copied
+     * and become Java's.
      */
     @Override
     public List<CandidateMasks> candidates(List<CandidateRequest> requests, IntConsumer decoded) {
@@ -106,11 +107,16 @@ final class CudaBackend implements SamBackend {
         }
         List<CandidateMasks> masks = new ArrayList<>();
         for (CandidateRequest request : requests) {
-            masks.add(turns.on(EngineTurns.Lane.SEARCH, now -> now.candidates(request))
-                    .masks(request));
+            masks.add(turns.inside(now -> now.searchCopies().with(results -> candidates(now, request, results))));
             decoded.accept(request.points().size());
         }
         return masks;
+    }
+
+    private CandidateMasks candidates(CudaEngine engine, CandidateRequest request, Transfers results) {
+        FoundCandidates found = turns.inTurn(EngineTurns.Lane.SEARCH, engine, now -> now.candidates(request, results));
+        results.finish();
+        return found.masks(request);
     }
 
     @Override

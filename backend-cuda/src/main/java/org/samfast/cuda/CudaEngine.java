@@ -186,13 +186,14 @@ final class CudaEngine implements AutoCloseable {
         return copies;
     }
 
-    /** Puts all of a call into the stream, as many images at a time as pay, and waits once. */
-    void segment(SegmentCall call) {
+    /** Puts all of a call into the stream, as many images at a time as pay, and waits once; the call then has its results. */
+    SegmentCall segment(SegmentCall call) {
         List<SegmentCall.Share> shares = call.shares();
         for (int first = 0; first < shares.size(); first += IMAGES_AT_ONCE) {
             putTogether(call, shares.subList(first, Math.min(shares.size(), first + IMAGES_AT_ONCE)));
         }
         call.transfers().finish();
+        return call;
     }
 
     private void putTogether(SegmentCall call, List<SegmentCall.Share> shares) {
@@ -208,11 +209,17 @@ final class CudaEngine implements AutoCloseable {
         batch.put(call, shares, pairs);
     }
 
-    FoundCandidates candidates(CandidateRequest request) {
+    /** For each call of {@link #candidates} what takes its results. */
+    TransferPool searchCopies() {
+        return search.copies();
+    }
+
+    /** The request's candidates, once those results are waited for. */
+    FoundCandidates candidates(CandidateRequest request, Transfers results) {
         List<PromptPair> pairs = request.points().stream()
                 .map(point -> pair(request.embedding(), Prompt.points(point)))
                 .toList();
-        return search.find(request, pairs);
+        return search.find(request, pairs, results);
     }
 
     List<ScoredMask> finish(MaskPrediction prediction, MaskRequest request) {

@@ -44,7 +44,7 @@ final class EngineTurns implements AutoCloseable {
 
     /** Runs a call on the engine when it is its turn. */
     <T> T on(Lane lane, Function<CudaEngine, T> call) {
-        return inside(now -> turn(lane, now, call));
+        return inside(now -> inTurn(lane, now, call));
     }
 
     /** Runs a call while the engine stays; for what needs the GPU it takes a turn. */
@@ -60,14 +60,7 @@ final class EngineTurns implements AutoCloseable {
     }
 
     /** A turn of a call that is {@link #inside}. */
-    void inTurn(Lane lane, CudaEngine now, Runnable work) {
-        turn(lane, now, same -> {
-            work.run();
-            return same;
-        });
-    }
-
-    private <T> T turn(Lane lane, CudaEngine now, Function<CudaEngine, T> call) {
+    <T> T inTurn(Lane lane, CudaEngine now, Function<CudaEngine, T> call) {
         ReentrantLock turn = lane == Lane.SEARCH ? search : main;
         turn.lock();
         try {

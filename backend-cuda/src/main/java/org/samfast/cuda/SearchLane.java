@@ -12,6 +12,10 @@ import org.samfast.cuda.device.Transfers;
 final class SearchLane implements AutoCloseable {
     private final Stream stream;
     private final Transfers transfers;
+    /** Of what is copied while the next search goes on already. */
+    private final Stream copying;
+
+    private final TransferPool copies;
     private final MaskDecoder decoder;
     private final CandidateSearch search;
 
@@ -20,11 +24,18 @@ final class SearchLane implements AutoCloseable {
         this.decoder = decoder;
         stream = device.newStream();
         transfers = new Transfers(device, stream);
+        copying = device.newStream();
+        copies = new TransferPool(device, copying);
         search = new CandidateSearch(device, stream, transfers, decoder);
     }
 
-    FoundCandidates find(CandidateRequest request, List<PromptPair> pairs) {
-        return search.find(request, pairs);
+    /** For each search what takes its results, until they are Java's. */
+    TransferPool copies() {
+        return copies;
+    }
+
+    FoundCandidates find(CandidateRequest request, List<PromptPair> pairs, Transfers results) {
+        return search.find(request, pairs, results);
     }
 
     /** After a search that failed half-way: nothing of it is in flight, and its copies give their room back. */
@@ -38,6 +49,8 @@ final class SearchLane implements AutoCloseable {
         search.close();
         decoder.close();
         transfers.close();
+        copies.close();
+        copying.close();
         stream.close();
     }
 }
