@@ -38,6 +38,7 @@ final class CandidateSearch implements AutoCloseable {
     private final GrowingBuffer<DeviceBuffer> planes;
     private final GrowingBuffer<DeviceBuffer> passed;
     private final GrowingBuffer<DeviceBuffer> bits;
+    private final GrowingBuffer<DeviceBuffer> parts;
     private final GrowingBuffer<DeviceBuffer> counts;
     private final GrowingBuffer<DeviceBuffer> records;
     private final GrowingBuffer<DeviceBuffer> cursor;
@@ -53,6 +54,7 @@ final class CandidateSearch implements AutoCloseable {
         planes = GrowingBuffer.onDevice(device, "selected masks");
         passed = GrowingBuffer.onDevice(device, "logits above the thresholds");
         bits = GrowingBuffer.onDevice(device, "masks in bits");
+        parts = GrowingBuffer.onDevice(device, "columns of masks");
         counts = GrowingBuffer.onDevice(device, "selected masks of each run");
         records = GrowingBuffer.onDevice(device, "candidates");
         cursor = GrowingBuffer.onDevice(device, "changes so far");
@@ -149,6 +151,7 @@ final class CandidateSearch implements AutoCloseable {
         planes.atLeast(masks * Integer.BYTES);
         passed.atLeast(masks * 2 * Integer.BYTES);
         bits.atLeast(masks * UpscaleBits.bytes(size));
+        parts.atLeast(masks * TraceCandidates.bytes(size));
         counts.atLeast((long) runs.count() * Integer.BYTES);
         records.atLeast(runs.count() * masks * Traced.BYTES);
         changes.atLeast(FIRST_CHANGES * Integer.BYTES);
@@ -174,6 +177,7 @@ final class CandidateSearch implements AutoCloseable {
                 count,
                 above,
                 decoded.iou(),
+                parts.atLeast(1),
                 own,
                 cursor.atLeast(1),
                 changes.atLeast(1),
@@ -201,6 +205,7 @@ final class CandidateSearch implements AutoCloseable {
         planes.close();
         passed.close();
         bits.close();
+        parts.close();
         counts.close();
         records.close();
         cursor.close();
