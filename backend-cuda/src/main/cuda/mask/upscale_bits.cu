@@ -21,13 +21,10 @@ class ImageColumn {
 
     // The logit there; rows come from the top, the same in the whole warp.
     __device__ __forceinline__ float at(const Between& row) {
-        if (row.first != above_row) {
-            above = row.first == below_row ? below : frame_row(row.first);
-            above_row = row.first;
-        }
-        if (row.second != below_row) {
+        if (row.first != at_row) {
+            above = row.first == at_row + 1 ? below : frame_row(row.first);
             below = frame_row(row.second);
-            below_row = row.second;
+            at_row = row.first;
         }
         return row.mix(above, below);
     }
@@ -58,7 +55,7 @@ class ImageColumn {
 
     const float* plane;
     Between column, left, right;
-    int above_row = -1, below_row = -1, near_row = -1, far_row = -1;
+    int at_row = -2, near_row = -1, far_row = -1;
     float above, below;
     Stretched near, far;
 };
@@ -107,7 +104,7 @@ __device__ __forceinline__ Pixels pixels(const float* plane, const Between& colu
     return found;
 }
 
-extern "C" __global__ void __launch_bounds__(256)
+extern "C" __global__ void __launch_bounds__(256, 5)
 upscale_bits(const float* logits, const int* planes, const int* count, unsigned* bits, unsigned long long* passed, int inner_width,
              int inner_height, int width, int height, float offset) {
     int lane = threadIdx.x % 32;
