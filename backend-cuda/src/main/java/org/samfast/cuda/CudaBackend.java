@@ -17,6 +17,7 @@ import org.samfast.backend.SegmentRequest;
 import org.samfast.backend.TraceDetail;
 import org.samfast.backend.TraceRecorder;
 import org.samfast.checkpoint.Checkpoint;
+import org.samfast.cuda.decoder.PromptPair;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Transfers;
@@ -51,12 +52,12 @@ final class CudaBackend implements SamBackend {
     private static CudaEngine engine(Device device, Checkpoint checkpoint, BackendOptions options) {
         MemoryPlan plan = options.memory();
         if (plan == null) {
-            return new CudaEngine(device, checkpoint, options, Integer.MAX_VALUE);
+            return new CudaEngine(device, checkpoint, options, Integer.MAX_VALUE, Integer.MAX_VALUE);
         }
         if (plan.need().limit() > 0) {
             device.limitMemory(plan.need().limit());
         }
-        return new CudaEngine(device, checkpoint, options, plan.pairs());
+        return new CudaEngine(device, checkpoint, options, plan.pairs(), plan.images());
     }
 
     private <T> T on(Function<CudaEngine, T> call) {
@@ -97,8 +98,8 @@ final class CudaBackend implements SamBackend {
     }
 
     /**
-     * Of several callers' requests one is searched at a time, while another's image is encoded and the others' results are copied
-     * and become Java's.
+     * Of several callers' requests as many are searched at a time as the engine has lanes, while another's image is encoded and the
+     * others' results are copied and become Java's.
      */
     @Override
     public List<CandidateMasks> candidates(List<CandidateRequest> requests, IntConsumer decoded) {
@@ -114,7 +115,9 @@ final class CudaBackend implements SamBackend {
     }
 
     private CandidateMasks candidates(CudaEngine engine, CandidateRequest request, Transfers results) {
-        FoundCandidates found = turns.inTurn(EngineTurns.Lane.SEARCH, engine, now -> now.candidates(request, results));
+        List<PromptPair> pairs = engine.pairs(request);
+        FoundCandidates found =
+                turns.inTurn(EngineTurns.Lane.SEARCH, engine, now -> now.candidates(request, pairs, results));
         results.finish();
         return found.masks(request);
     }

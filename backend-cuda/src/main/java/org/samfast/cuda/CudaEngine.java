@@ -38,6 +38,9 @@ final class CudaEngine implements AutoCloseable {
     /** Images per sequence of launches; past some 8 a GPU gains little, and the memory grows with it. */
     private static final int IMAGES_AT_ONCE = 32;
 
+    /** Of everything mode: with two an image takes 14% less than with one, with half the pairs in each 6% (kernels.md). */
+    private static final int SEARCHES_AT_ONCE = 2;
+
     private static final int CHANNELS = SamArchitecture.EMBEDDING_CHANNELS;
     private static final int EMBEDDING_VALUES = CHANNELS * SamArchitecture.GRID * SamArchitecture.GRID;
 
@@ -55,13 +58,17 @@ final class CudaEngine implements AutoCloseable {
     private final TransferPool copies;
     private final MaskFinish masks;
     private final SegmentBatch batch;
-    private final SearchLane search;
+    private final SearchLanes searches;
+    private final int searchLanes;
     private final StreamClock clock;
     private final EmbeddingStore embeddings;
     private final @Nullable StageReport report;
 
-    /** @param mostPairs of image and prompt to decode at once, if not fewer suit the GPU */
-    CudaEngine(Device device, Checkpoint checkpoint, BackendOptions options, int mostPairs) {
+    /**
+     * @param mostPairs of image and prompt to decode at once, if not fewer suit the GPU
+     * @param mostImages in work at once
+     */
+    CudaEngine(Device device, Checkpoint checkpoint, BackendOptions options, int mostPairs, int mostImages) {
         this.device = device;
         precision = ComputedPrecision.of(checkpoint, options.precision(), device);
         StageObserver observer = options.observer();
@@ -75,7 +82,8 @@ final class CudaEngine implements AutoCloseable {
         copies = new TransferPool(device, stream);
         masks = new MaskFinish(device, stream);
         batch = new SegmentBatch(device, stream, decoder, masks);
-        search = new SearchLane(device, decoder.another());
+        searchLanes = Math.min(SEARCHES_AT_ONCE, mostImages);
+        searches = new SearchLanes(device, decoder, searchLanes);
         clock = new StreamClock(stream, GpuLimits.of(device.name()));
         embeddings = new EmbeddingStore(device, (long) EMBEDDING_VALUES * element.bytes());
         report = observer == null ? null : new StageReport(stream, element, observer);
@@ -211,15 +219,24 @@ final class CudaEngine implements AutoCloseable {
 
     /** For each call of {@link #candidates} what takes its results. */
     TransferPool searchCopies() {
-        return search.copies();
+        return searches.results();
     }
 
     /** The request's candidates, once those results are waited for. */
-    FoundCandidates candidates(CandidateRequest request, Transfers results) {
-        List<PromptPair> pairs = request.points().stream()
+    FoundCandidates candidates(CandidateRequest request, List<PromptPair> pairs, Transfers results) {
+        return searches.find(request, pairs, results);
+    }
+
+    /** One per point of the request. */
+    List<PromptPair> pairs(CandidateRequest request) {
+        return request.points().stream()
                 .map(point -> pair(request.embedding(), Prompt.points(point)))
                 .toList();
-        return search.find(request, pairs, results);
+    }
+
+    /** Calls of {@link #candidates} that there may be at a time. */
+    int searchLanes() {
+        return searchLanes;
     }
 
     List<ScoredMask> finish(MaskPrediction prediction, MaskRequest request) {
@@ -236,11 +253,6 @@ final class CudaEngine implements AutoCloseable {
     void settle() {
         transfers.finish();
         transfers.reset();
-    }
-
-    /** The same after a search. */
-    void settleSearch() {
-        search.settle();
     }
 
     StreamClock clock() {
@@ -288,7 +300,7 @@ final class CudaEngine implements AutoCloseable {
         encoder.close();
         decoder.close();
         batch.close();
-        search.close();
+        searches.close();
         masks.close();
         transfers.close();
         copies.close();

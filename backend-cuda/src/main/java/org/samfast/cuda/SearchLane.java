@@ -12,10 +12,6 @@ import org.samfast.cuda.device.Transfers;
 final class SearchLane implements AutoCloseable {
     private final Stream stream;
     private final Transfers transfers;
-    /** Of what is copied while the next search goes on already. */
-    private final Stream copying;
-
-    private final TransferPool copies;
     private final MaskDecoder decoder;
     private final CandidateSearch search;
 
@@ -24,14 +20,7 @@ final class SearchLane implements AutoCloseable {
         this.decoder = decoder;
         stream = device.newStream();
         transfers = new Transfers(device, stream);
-        copying = device.newStream();
-        copies = new TransferPool(device, copying);
         search = new CandidateSearch(device, stream, transfers, decoder);
-    }
-
-    /** For each search what takes its results, until they are Java's. */
-    TransferPool copies() {
-        return copies;
     }
 
     FoundCandidates find(CandidateRequest request, List<PromptPair> pairs, Transfers results) {
@@ -49,8 +38,6 @@ final class SearchLane implements AutoCloseable {
         search.close();
         decoder.close();
         transfers.close();
-        copies.close();
-        copying.close();
         stream.close();
     }
 }
