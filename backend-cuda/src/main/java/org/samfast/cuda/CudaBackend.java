@@ -108,7 +108,7 @@ final class CudaBackend implements SamBackend {
         }
         List<CandidateMasks> masks = new ArrayList<>();
         for (CandidateRequest request : requests) {
-            masks.add(turns.inside(now -> now.searchCopies().with(results -> candidates(now, request, results))));
+            masks.add(turns.inside(now -> now.searches().results().with(results -> candidates(now, request, results))));
             decoded.accept(request.points().size());
         }
         return masks;
@@ -116,8 +116,8 @@ final class CudaBackend implements SamBackend {
 
     private CandidateMasks candidates(CudaEngine engine, CandidateRequest request, Transfers results) {
         List<PromptPair> pairs = engine.pairs(request);
-        FoundCandidates found =
-                turns.inTurn(EngineTurns.Lane.SEARCH, engine, now -> now.candidates(request, pairs, results));
+        FoundCandidates found = turns.inTurn(
+                EngineTurns.Lane.SEARCH, engine, now -> now.searches().find(request, pairs, results));
         results.finish();
         return found.masks(request);
     }

@@ -59,7 +59,6 @@ final class CudaEngine implements AutoCloseable {
     private final MaskFinish masks;
     private final SegmentBatch batch;
     private final SearchLanes searches;
-    private final int searchLanes;
     private final StreamClock clock;
     private final EmbeddingStore embeddings;
     private final @Nullable StageReport report;
@@ -82,8 +81,7 @@ final class CudaEngine implements AutoCloseable {
         copies = new TransferPool(device, stream);
         masks = new MaskFinish(device, stream);
         batch = new SegmentBatch(device, stream, decoder, masks);
-        searchLanes = Math.min(SEARCHES_AT_ONCE, mostImages);
-        searches = new SearchLanes(device, decoder, searchLanes);
+        searches = new SearchLanes(device, decoder, Math.min(SEARCHES_AT_ONCE, mostImages));
         clock = new StreamClock(stream, GpuLimits.of(device.name()));
         embeddings = new EmbeddingStore(device, (long) EMBEDDING_VALUES * element.bytes());
         report = observer == null ? null : new StageReport(stream, element, observer);
@@ -217,26 +215,15 @@ final class CudaEngine implements AutoCloseable {
         batch.put(call, shares, pairs);
     }
 
-    /** For each call of {@link #candidates} what takes its results. */
-    TransferPool searchCopies() {
-        return searches.results();
+    SearchLanes searches() {
+        return searches;
     }
 
-    /** The request's candidates, once those results are waited for. */
-    FoundCandidates candidates(CandidateRequest request, List<PromptPair> pairs, Transfers results) {
-        return searches.find(request, pairs, results);
-    }
-
-    /** One per point of the request. */
+    /** One per point of the request, for {@link #searches}. */
     List<PromptPair> pairs(CandidateRequest request) {
         return request.points().stream()
                 .map(point -> pair(request.embedding(), Prompt.points(point)))
                 .toList();
-    }
-
-    /** Calls of {@link #candidates} that there may be at a time. */
-    int searchLanes() {
-        return searchLanes;
     }
 
     List<ScoredMask> finish(MaskPrediction prediction, MaskRequest request) {

@@ -36,7 +36,7 @@ final class EngineTurns implements AutoCloseable {
 
     EngineTurns(CudaEngine engine) {
         this.engine = engine;
-        searches = new Semaphore(engine.searchLanes(), true);
+        searches = new Semaphore(engine.searches().count(), true);
     }
 
     /** Runs a call on the engine when it is its turn. */

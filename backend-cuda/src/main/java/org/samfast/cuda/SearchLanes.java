@@ -40,6 +40,12 @@ final class SearchLanes implements AutoCloseable {
         return results;
     }
 
+    /** Searches that there may be at a time. */
+    int count() {
+        return all.size();
+    }
+
+    /** The request's candidates, once those results are waited for. */
     FoundCandidates find(CandidateRequest request, List<PromptPair> pairs, Transfers into) {
         SearchLane lane = take();
         try {
