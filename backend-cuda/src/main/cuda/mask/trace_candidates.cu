@@ -2,13 +2,15 @@
 // Source   segment-anything automatic_mask_generator.py _process_batch; utils/amg.py calculate_stability_score,
 //          batched_mask_to_box, is_box_near_crop_edge, mask_to_rle_pytorch @dca509f
 // In       bits and passed of upscale_bits, planes and count of select_candidates; iou [pairs][4]
-// Out      records [masks], the first count[0] written: plane, rating, stability, runs (UNSTABLE, CUT, or how many), edges in the
-//          frame of the crop, where in changes; changes [capacity] int: column * height + row of each pixel unlike the one
-//          before it, a mask's in order and together, masks in any order; cursor [1] u64 grows by what they need, beyond
-//          the capacity too, where nothing is written
-// Launch   grid (masks), block 512: one per mask, shared below 128 B (static); the crop of width x height lies at (x0, y0) of the image
+// Out      measure_columns: parts [masks][ceil(width / 128)] of 128 columns each, of stable masks: edges and changes
+//          judge_candidates: records [masks], the first count[0] written: plane, rating, stability, runs (UNSTABLE, CUT, or how
+//          many), edges in the frame of the crop, where in changes; cursor [1] u64 grows by what they need, beyond the capacity too
+//          write_changes: changes [capacity] int: column * height + row of each pixel unlike the one before it, a mask's in order and
+//          together, masks in any order; those that do not all fit are not written
+// Launch   measure_columns and write_changes: grid (ceil(width / 128), masks), block 128, shared below 128 B (static);
+//          judge_candidates: grid (ceil(masks / 128)), block 128; the crop of width x height lies at (x0, y0) of the image
 //          Java  org.samfast.cuda.kernel.TraceCandidates
-constexpr int THREADS = 512;
+constexpr int THREADS = 128;
 constexpr int WARPS = THREADS / 32;
 constexpr unsigned ALL = 0xffffffffu;
 constexpr int UNSTABLE = -1;
@@ -29,6 +31,11 @@ struct Bits {
     const unsigned* bits;
     int width, height, words;
 
+    __device__ __forceinline__ Bits(const unsigned* masks, int index, int width, int height)
+        : width(width), height(height), words((height + 31) / 32) {
+        bits = masks + static_cast<size_t>(index) * words * width;
+    }
+
     __device__ __forceinline__ unsigned word(int x, int w) const { return bits[static_cast<size_t>(w) * width + x]; }
 
     __device__ __forceinline__ unsigned valid(int w) const { return w < words - 1 || height % 32 == 0 ? ALL : (1u << height % 32) - 1; }
@@ -48,10 +55,14 @@ struct Bits {
     }
 };
 
+__device__ __forceinline__ float stability(uint2 passed) {
+    return __fdiv_rn(static_cast<float>(passed.x), static_cast<float>(passed.y));
+}
+
 __device__ __forceinline__ bool cut(int mask, int crop, int image) { return abs(mask - crop) <= NEAR && abs(mask - image) > NEAR; }
 
-// Sum over the block's threads before this one; total over all.
-__device__ __forceinline__ int sum_before(int value, int* of_warp, int& total) {
+// Sum over the block's threads before this one.
+__device__ __forceinline__ int sum_before(int value, int* of_warp) {
     int lane = threadIdx.x % 32;
     int warp = threadIdx.x / 32;
     int sum = value;
@@ -63,34 +74,36 @@ __device__ __forceinline__ int sum_before(int value, int* of_warp, int& total) {
     if (lane == 31) of_warp[warp] = sum;
     __syncthreads();
     int before = sum - value;
-    total = 0;
-#pragma unroll
-    for (int i = 0; i < WARPS; i++) {
-        if (i < warp) before += of_warp[i];
-        total += of_warp[i];
-    }
-    __syncthreads();
+    for (int i = 0; i < warp; i++) before += of_warp[i];
     return before;
 }
 
-struct Edges {
+// Of some columns; left > right where they are empty.
+struct Part {
     int left, top, right, bottom, changes;
 };
 
-// Of all columns, in every thread; left > right where the mask is empty.
-__device__ __forceinline__ Edges edges_of(const Bits& mask) {
-    __shared__ Edges found;
-    if (threadIdx.x == 0) found = {mask.width, mask.height, -1, -1, 0};
+__device__ __forceinline__ bool stable(uint2 passed, float min_stability) {
+    return !(min_stability > 0.0f) || stability(passed) >= min_stability;
+}
+
+extern "C" __global__ void __launch_bounds__(THREADS)
+measure_columns(const unsigned* bits, const int* count, const uint2* passed, Part* parts, int width, int height, float min_stability) {
+    __shared__ Part found;
+    int index = blockIdx.y;
+    if (index >= count[0] || !stable(passed[index], min_stability)) return;
+    if (threadIdx.x == 0) found = {width, height, -1, -1, 0};
     __syncthreads();
-    Edges own = {mask.width, mask.height, -1, -1, 0};
-    for (int x = threadIdx.x; x < mask.width; x += THREADS) {
+    Bits mask(bits, index, width, height);
+    Part own{width, height, -1, -1, 0};
+    int x = blockIdx.x * THREADS + threadIdx.x;
+    if (x < width) {
         mask.column(x, [&](int w, unsigned word, unsigned changes) {
             own.changes += __popc(changes);
             if (word != 0) {
-                own.left = min(own.left, x);
-                own.right = x;
+                own.left = own.right = x;
                 own.top = min(own.top, w * 32 + __ffs(word) - 1);
-                own.bottom = max(own.bottom, w * 32 + 31 - __clz(word));
+                own.bottom = w * 32 + 31 - __clz(word);
             }
         });
     }
@@ -104,51 +117,53 @@ __device__ __forceinline__ Edges edges_of(const Bits& mask) {
         atomicAdd(&found.changes, own.changes);
     }
     __syncthreads();
-    return found;
-}
-
-__device__ __forceinline__ void write_changes(const Bits& mask, int* changes) {
-    __shared__ int of_warp[WARPS];
-    for (int first = 0; first < mask.width; first += THREADS) {
-        int x = first + threadIdx.x;
-        int own = 0;
-        if (x < mask.width) mask.column(x, [&](int, unsigned, unsigned bits) { own += __popc(bits); });
-        int total;
-        int* to = changes + sum_before(own, of_warp, total);
-        if (own > 0) {
-            mask.column(x, [&](int w, unsigned, unsigned bits) {
-                for (; bits != 0; bits &= bits - 1) *to++ = x * mask.height + w * 32 + __ffs(bits) - 1;
-            });
-        }
-        changes += total;
-    }
+    if (threadIdx.x == 0) parts[index * gridDim.x + blockIdx.x] = found;
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)
-trace_candidates(const unsigned* bits, const int* planes, const int* count, const uint2* passed, const float* iou, Record* records,
-                 unsigned long long* cursor, int* changes, long long capacity, int width, int height, int x0, int y0,
-                 int image_width, int image_height, float min_stability) {
-    __shared__ long long at;
-    int index = blockIdx.x;
+judge_candidates(const int* planes, const int* count, const uint2* passed, const float* iou, const Part* parts, Record* records,
+                 unsigned long long* cursor, int width, int height, int x0, int y0, int image_width, int image_height,
+                 float min_stability) {
+    int index = blockIdx.x * THREADS + threadIdx.x;
     if (index >= count[0]) return;
-    int words = (height + 31) / 32;
-    Bits mask{bits + static_cast<size_t>(index) * words * width, width, height, words};
-    uint2 counts = passed[index];
-    float stability = __fdiv_rn(static_cast<float>(counts.x), static_cast<float>(counts.y));
-    bool stable = !(min_stability > 0.0f) || stability >= min_stability;
-    Edges edges{};
-    bool kept = false;
-    if (stable) {
-        edges = edges_of(mask);
-        if (edges.right < 0) edges = {0, 0, 0, 0, 0};
-        kept = !(cut(edges.left + x0, x0, 0) || cut(edges.top + y0, y0, 0) || cut(edges.right + x0, x0 + width, image_width) ||
-                 cut(edges.bottom + y0, y0 + height, image_height));
+    Record record{planes[index], iou[planes[index]], stability(passed[index]), UNSTABLE, 0, 0, 0, 0, 0};
+    if (stable(passed[index], min_stability)) {
+        int all = (width + THREADS - 1) / THREADS;
+        Part edges{width, height, -1, -1, 0};
+        for (const Part* part = parts + index * all; part < parts + (index + 1) * all; part++) {
+            edges = {min(edges.left, part->left), min(edges.top, part->top), max(edges.right, part->right),
+                     max(edges.bottom, part->bottom), edges.changes + part->changes};
+        }
+        if (edges.right < 0) edges = {0, 0, 0, 0, edges.changes};
+        record.left = edges.left;
+        record.top = edges.top;
+        record.right = edges.right;
+        record.bottom = edges.bottom;
+        bool ends = cut(edges.left + x0, x0, 0) || cut(edges.top + y0, y0, 0) || cut(edges.right + x0, x0 + width, image_width) ||
+                    cut(edges.bottom + y0, y0 + height, image_height);
+        record.runs = ends ? CUT : edges.changes + 1;
+        if (!ends) record.at = static_cast<long long>(atomicAdd(cursor, static_cast<unsigned long long>(edges.changes)));
     }
-    if (threadIdx.x == 0) {
-        at = kept ? static_cast<long long>(atomicAdd(cursor, static_cast<unsigned long long>(edges.changes))) : 0;
-        int runs = kept ? edges.changes + 1 : stable ? CUT : UNSTABLE;
-        records[index] = {planes[index], iou[planes[index]], stability, runs, edges.left, edges.top, edges.right, edges.bottom, at};
-    }
-    __syncthreads();
-    if (kept && at + edges.changes <= capacity) write_changes(mask, changes + at);
+    records[index] = record;
+}
+
+extern "C" __global__ void __launch_bounds__(THREADS)
+write_changes(const unsigned* bits, const int* count, const Part* parts, const Record* records, int* changes, long long capacity,
+              int width, int height) {
+    __shared__ int of_warp[WARPS];
+    int index = blockIdx.y;
+    if (index >= count[0]) return;
+    long long at = records[index].at;
+    int runs = records[index].runs;
+    if (runs <= CUT || at + runs - 1 > capacity) return;
+    for (int before = 0; before < static_cast<int>(blockIdx.x); before++) at += parts[index * gridDim.x + before].changes;
+    Bits mask(bits, index, width, height);
+    int x = blockIdx.x * THREADS + threadIdx.x;
+    int own = 0;
+    if (x < width) mask.column(x, [&](int, unsigned, unsigned changed) { own += __popc(changed); });
+    int* to = changes + at + sum_before(own, of_warp);
+    if (own == 0) return;
+    mask.column(x, [&](int w, unsigned, unsigned changed) {
+        for (; changed != 0; changed &= changed - 1) *to++ = x * height + w * 32 + __ffs(changed) - 1;
+    });
 }

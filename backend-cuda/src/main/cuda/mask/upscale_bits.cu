@@ -6,68 +6,58 @@
 //          logits above offset, above -offset. Of both the first count[0] masks
 // Launch   grid (any), block 256: a warp makes 32 x 32 pixels at a time. Most lie where all logits are on the same side of the
 //          thresholds, and need no arithmetic: a mix is never outside of what it is made of, but for rounding. Else a lane has one
-//          row; along it the frame's pixels and the logits are kept while they serve; inner_width x inner_height is the part of the
-//          1024x1024 frame that the image fills
+//          column; down it the frame's rows and the logits' are kept while they serve; inner_width x inner_height is the part of
+//          the 1024x1024 frame that the image fills
 //          Java  org.samfast.cuda.kernel.UpscaleBits
 #include "bilinear.cuh"
 
 constexpr unsigned ALL = 0xffffffffu;
 
-// One row of the image: the two rows of the 1024x1024 frame that it lies between, at the column where it is.
-class ImageRow {
+// One column of the image: the two columns of the 1024x1024 frame that it lies between, at the row where it is.
+class ImageColumn {
   public:
-    __device__ __forceinline__ ImageRow(const float* plane, float scale, int inner_height, int y)
-        : plane(plane), row(scale, inner_height, y), above(in_logits(row.first)), below(in_logits(row.second)) {}
+    __device__ __forceinline__ ImageColumn(const float* plane, const Between& column)
+        : plane(plane), column(column), left(in_logits(column.first)), right(in_logits(column.second)) {}
 
-    // The logit there; columns come from the left.
-    __device__ __forceinline__ float at(const Between& column) {
-        if (column.first != left) {
-            if (column.first == right) {
-                left_above = right_above;
-                left_below = right_below;
-            } else {
-                frame_column(column.first, left_above, left_below);
-            }
-            left = column.first;
+    // The logit there; rows come from the top, the same in the whole warp.
+    __device__ __forceinline__ float at(const Between& row) {
+        if (row.first != at_row) {
+            above = row.first == at_row + 1 ? below : frame_row(row.first);
+            below = frame_row(row.second);
+            at_row = row.first;
         }
-        if (column.second != right) {
-            frame_column(column.second, right_above, right_below);
-            right = column.second;
-        }
-        return row.mix(column.mix(left_above, right_above), column.mix(left_below, right_below));
+        return row.mix(above, below);
     }
 
   private:
-    __device__ __forceinline__ void frame_column(int x, float& in_above, float& in_below) {
-        Between column = in_logits(x);
-        if (column.first != near_column) {
-            if (column.first == far_column) {
-#pragma unroll
-                for (int i = 0; i < 4; i++) near[i] = far[i];
-            } else {
-                load(near, column.first);
-            }
-            near_column = column.first;
+    // A row of logits where the frame's two columns are.
+    struct Stretched {
+        float left, right;
+    };
+
+    __device__ __forceinline__ float frame_row(int y) {
+        Between row = in_logits(y);
+        if (row.first != near_row) {
+            near = row.first == far_row ? far : stretched(row.first);
+            near_row = row.first;
         }
-        if (column.second != far_column) {
-            load(far, column.second);
-            far_column = column.second;
+        if (row.second != far_row) {
+            far = stretched(row.second);
+            far_row = row.second;
         }
-        in_above = above.mix(column.mix(near[0], far[0]), column.mix(near[1], far[1]));
-        in_below = below.mix(column.mix(near[2], far[2]), column.mix(near[3], far[3]));
+        return column.mix(row.mix(near.left, far.left), row.mix(near.right, far.right));
     }
 
-    __device__ __forceinline__ void load(float (&values)[4], int column) const {
-        values[0] = plane[above.first * SIDE + column];
-        values[1] = plane[above.second * SIDE + column];
-        values[2] = plane[below.first * SIDE + column];
-        values[3] = plane[below.second * SIDE + column];
+    __device__ __forceinline__ Stretched stretched(int row) const {
+        const float* logits = plane + row * SIDE;
+        return {left.mix(logits[left.first], logits[left.second]), right.mix(logits[right.first], logits[right.second])};
     }
 
     const float* plane;
-    Between row, above, below;
-    int left = -1, right = -1, near_column = -1, far_column = -1;
-    float left_above, left_below, right_above, right_below, near[4], far[4];
+    Between column, left, right;
+    int at_row = -2, near_row = -1, far_row = -1;
+    float above, below;
+    Stretched near, far;
 };
 
 // The first and the last of the logits along an axis that the image's pixels from first to last are made of.
@@ -91,8 +81,31 @@ __device__ __forceinline__ int side(const float* plane, int2 columns, int2 rows,
     return __all_sync(ALL, above) ? 1 : __all_sync(ALL, below) ? -1 : 0;
 }
 
-extern "C" __global__ void __launch_bounds__(256)
-upscale_bits(const float* logits, const int* planes, const int* count, unsigned* bits, unsigned* passed, int inner_width,
+// The pixels of a lane's column: a bit each, and how many logits are above either threshold.
+struct Pixels {
+    unsigned bits, above, all;
+};
+
+// Of the column at x, 32 of them in a warp, so many rows from top on.
+__device__ __forceinline__ Pixels pixels(const float* plane, const Between& column, float row_scale, int inner_height, int top,
+                                         int rows, float offset) {
+    Between own(row_scale, inner_height, top + static_cast<int>(threadIdx.x % 32));
+    ImageColumn image(plane, column);
+    float low = __fsub_rn(0.0f, offset);
+    Pixels found{};
+#pragma unroll 1
+    for (int i = 0; i < rows; i++) {
+        Between row(__shfl_sync(ALL, own.first, i), __shfl_sync(ALL, own.share, i), inner_height);
+        float logit = image.at(row);
+        found.bits |= logit > 0.0f ? 1u << i : 0;
+        found.above += logit > offset;
+        found.all += logit > low;
+    }
+    return found;
+}
+
+extern "C" __global__ void __launch_bounds__(256, 5)
+upscale_bits(const float* logits, const int* planes, const int* count, unsigned* bits, unsigned long long* passed, int inner_width,
              int inner_height, int width, int height, float offset) {
     int lane = threadIdx.x % 32;
     int words = (height + 31) / 32;
@@ -101,35 +114,28 @@ upscale_bits(const float* logits, const int* planes, const int* count, unsigned*
     long long warps = static_cast<long long>(gridDim.x) * (blockDim.x / 32);
     float column_scale = axis_scale(inner_width, width);
     float row_scale = axis_scale(inner_height, height);
-    float low = __fsub_rn(0.0f, offset);
     for (long long tile = static_cast<long long>(blockIdx.x) * (blockDim.x / 32) + threadIdx.x / 32; tile < tiles; tile += warps) {
         int first = static_cast<int>(tile % parts) * 32;
         long long word_row = tile / parts;
         int mask = static_cast<int>(word_row / words);
-        int y = static_cast<int>(word_row % words) * 32 + lane;
-        bool real = y < height;
+        int top = static_cast<int>(word_row % words) * 32;
         int columns = min(32, width - first);
+        int rows = min(32, height - top);
+        bool real = lane < columns;
         const float* plane = logits + static_cast<size_t>(planes[mask]) * SIDE * SIDE;
-        int top = y - lane;
         int same = side(plane, logits_of(column_scale, inner_width, first, first + columns - 1),
-                        logits_of(row_scale, inner_height, top, min(top + 31, height - 1)), offset);
-        unsigned own = same > 0 ? __ballot_sync(ALL, real) : 0;
-        int above = same > 0 ? columns : 0;
-        int all = above;
-        if (same == 0) {
-            ImageRow row(plane, row_scale, inner_height, min(y, height - 1));
-            for (int i = 0; i < columns; i++) {
-                float logit = row.at(Between(column_scale, inner_width, first + i));
-                unsigned word = __ballot_sync(ALL, real && logit > 0.0f);
-                own = lane == i ? word : own;
-                above += logit > offset;
-                all += logit > low;
-            }
+                        logits_of(row_scale, inner_height, top, top + rows - 1), offset);
+        Pixels found{};
+        if (same > 0) {
+            found = {ALL >> (32 - rows), static_cast<unsigned>(rows), static_cast<unsigned>(rows)};
+        } else if (same == 0) {
+            Between column(column_scale, inner_width, min(first + lane, width - 1));
+            found = pixels(plane, column, row_scale, inner_height, top, rows, offset);
         }
-        if (lane < columns) bits[word_row * width + first + lane] = own;
+        if (real) bits[word_row * width + first + lane] = found.bits;
         if (same < 0) continue;
-        above = __reduce_add_sync(ALL, real ? above : 0);
-        all = __reduce_add_sync(ALL, real ? all : 0);
-        if (lane < 2) atomicAdd(passed + 2 * mask + lane, lane == 0 ? above : all);
+        unsigned long long above = __reduce_add_sync(ALL, real ? found.above : 0);
+        unsigned long long all = __reduce_add_sync(ALL, real ? found.all : 0);
+        if (lane == 0) atomicAdd(passed + mask, all << 32 | above);
     }
 }

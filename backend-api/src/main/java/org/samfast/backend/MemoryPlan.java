@@ -22,7 +22,8 @@ public record MemoryPlan(MemoryNeed need, int images, int pairs, long weights, l
     /** For people, on one line. */
     public String line() {
         String work = need.everything()
-                ? "everything mode, %d points at once".formatted(Math.min(pairs, need.prompts()))
+                ? "everything mode, %s and %d points of each at once"
+                        .formatted(images == 1 ? "1 image" : images + " images", Math.min(pairs, need.prompts()))
                 : "batch of %d with %s each"
                         .formatted(images, need.prompts() == 1 ? "1 prompt" : need.prompts() + " prompts");
         return "memory: weights %s, %s %s; %s of %s are free"

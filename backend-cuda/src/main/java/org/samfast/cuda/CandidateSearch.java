@@ -38,6 +38,7 @@ final class CandidateSearch implements AutoCloseable {
     private final GrowingBuffer<DeviceBuffer> planes;
     private final GrowingBuffer<DeviceBuffer> passed;
     private final GrowingBuffer<DeviceBuffer> bits;
+    private final GrowingBuffer<DeviceBuffer> parts;
     private final GrowingBuffer<DeviceBuffer> counts;
     private final GrowingBuffer<DeviceBuffer> records;
     private final GrowingBuffer<DeviceBuffer> cursor;
@@ -53,6 +54,7 @@ final class CandidateSearch implements AutoCloseable {
         planes = GrowingBuffer.onDevice(device, "selected masks");
         passed = GrowingBuffer.onDevice(device, "logits above the thresholds");
         bits = GrowingBuffer.onDevice(device, "masks in bits");
+        parts = GrowingBuffer.onDevice(device, "columns of masks");
         counts = GrowingBuffer.onDevice(device, "selected masks of each run");
         records = GrowingBuffer.onDevice(device, "candidates");
         cursor = GrowingBuffer.onDevice(device, "changes so far");
@@ -88,35 +90,55 @@ final class CandidateSearch implements AutoCloseable {
      * The masks of a request that pass the filter by rating, and the runs of those that pass all.
      *
      * @param pairs one per point of the request
+     * @param results take the changes, there once they are waited for; the next search waits for them before it makes its own
      */
-    FoundCandidates find(CandidateRequest request, List<PromptPair> pairs) {
+    FoundCandidates find(CandidateRequest request, List<PromptPair> pairs, Transfers results) {
         Runs runs = Runs.of(request, decoder.pairsAtOnce());
         if (runs.count() == 0) {
-            return new FoundCandidates(List.of(), new int[0]);
+            return new FoundCandidates(List.of(), MemorySegment.NULL);
         }
-        long needed = put(request, pairs, runs);
-        if (needed > room()) {
-            changes.atLeast(needed * Integer.BYTES);
-            put(request, pairs, runs);
+        Known known = known(request, pairs, runs, results);
+        if (known.changes > room()) {
+            changes.atLeast(known.changes * Integer.BYTES);
+            known = known(request, pairs, runs, results);
         }
-        FoundCandidates found = new FoundCandidates(traced(runs), changes(needed));
-        transfers.reset();
-        return found;
+        MemorySegment copied = known.changes == 0
+                ? MemorySegment.NULL
+                : results.download(changes.atLeast(1), known.changes * Integer.BYTES);
+        return new FoundCandidates(known.found, copied);
     }
 
-    /** Runs the device through all points; how many changes there are. */
-    private long put(CandidateRequest request, List<PromptPair> pairs, Runs runs) {
+    /**
+     * What is known once all points are decoded.
+     *
+     * @param found all selected masks, in the order of their points and outputs
+     * @param changes how many there are
+     */
+    private record Known(List<FoundCandidates.Found> found, long changes) {}
+
+    /** Runs the device through all points. */
+    private Known known(CandidateRequest request, List<PromptPair> pairs, Runs runs, Transfers results) {
         allocate(request.crop().size(), runs);
         cursor.atLeast(Long.BYTES).fill(stream, (byte) 0);
         for (int run = 0; run < runs.count(); run++) {
             List<PromptPair> own = pairs.subList(runs.first(run), runs.first(run) + runs.length(run));
-            put(request, decoder.decode(stream, transfers, own), runs, run);
+            MaskDecoder.Decoded decoded = decoder.decode(stream, transfers, own);
+            if (run == 0) {
+                results.finish(); // the search before may still copy its changes
+            }
+            put(request, decoded, runs, run);
         }
-        MemorySegment copied = transfers.download(cursor.atLeast(Long.BYTES), Long.BYTES);
+        MemorySegment needed = transfers.download(cursor.atLeast(1), Long.BYTES);
+        MemorySegment selected = transfers.download(counts.atLeast(1), (long) runs.count() * Integer.BYTES);
+        MemorySegment all = transfers.download(records.atLeast(1), runs.count() * masks(runs) * Traced.BYTES);
         transfers.finish();
-        long needed = copied.get(ValueLayout.JAVA_LONG, 0);
+        Known known = new Known(found(runs, selected, all), needed.get(ValueLayout.JAVA_LONG, 0));
         transfers.reset();
-        return needed;
+        return known;
+    }
+
+    private static long masks(Runs runs) {
+        return (long) runs.each * SelectCandidates.OUTPUTS;
     }
 
     /** Changes that there is room for, more after a request that needed more. */
@@ -125,10 +147,11 @@ final class CandidateSearch implements AutoCloseable {
     }
 
     private void allocate(Size size, Runs runs) {
-        long masks = (long) runs.each * SelectCandidates.OUTPUTS;
+        long masks = masks(runs);
         planes.atLeast(masks * Integer.BYTES);
         passed.atLeast(masks * 2 * Integer.BYTES);
         bits.atLeast(masks * UpscaleBits.bytes(size));
+        parts.atLeast(masks * TraceCandidates.bytes(size));
         counts.atLeast((long) runs.count() * Integer.BYTES);
         records.atLeast(runs.count() * masks * Traced.BYTES);
         changes.atLeast(FIRST_CHANGES * Integer.BYTES);
@@ -154,6 +177,7 @@ final class CandidateSearch implements AutoCloseable {
                 count,
                 above,
                 decoded.iou(),
+                parts.atLeast(1),
                 own,
                 cursor.atLeast(1),
                 changes.atLeast(1),
@@ -163,30 +187,17 @@ final class CandidateSearch implements AutoCloseable {
                 thresholds.stabilityScore());
     }
 
-    /** What is known of all selected masks, in the order of their points and outputs. */
-    private List<FoundCandidates.Found> traced(Runs runs) {
-        int masks = runs.each * SelectCandidates.OUTPUTS;
-        MemorySegment selected = transfers.download(counts.atLeast(1), (long) runs.count() * Integer.BYTES);
-        MemorySegment all = transfers.download(records.atLeast(1), (long) runs.count() * masks * Traced.BYTES);
-        transfers.finish();
+    private static List<FoundCandidates.Found> found(Runs runs, MemorySegment selected, MemorySegment records) {
+        int masks = Math.toIntExact(masks(runs));
         List<FoundCandidates.Found> found = new ArrayList<>();
         for (int run = 0; run < runs.count(); run++) {
             int count = selected.getAtIndex(ValueLayout.JAVA_INT, run);
             for (int i = 0; i < count; i++) {
-                Traced one = Traced.of(all, run * masks + i);
+                Traced one = Traced.of(records, run * masks + i);
                 found.add(new FoundCandidates.Found(runs.first(run) + one.pair(), one));
             }
         }
         return found;
-    }
-
-    private int[] changes(long needed) {
-        if (needed == 0) {
-            return new int[0];
-        }
-        MemorySegment all = transfers.download(changes.atLeast(1), needed * Integer.BYTES);
-        transfers.finish();
-        return all.toArray(ValueLayout.JAVA_INT);
     }
 
     @Override
@@ -194,6 +205,7 @@ final class CandidateSearch implements AutoCloseable {
         planes.close();
         passed.close();
         bits.close();
+        parts.close();
         counts.close();
         records.close();
         cursor.close();

@@ -17,8 +17,10 @@ import org.samfast.backend.SegmentRequest;
 import org.samfast.backend.TraceDetail;
 import org.samfast.backend.TraceRecorder;
 import org.samfast.checkpoint.Checkpoint;
+import org.samfast.cuda.decoder.PromptPair;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
+import org.samfast.cuda.device.Transfers;
 import org.samfast.image.RgbImage;
 import org.samfast.mask.MaskPrediction;
 import org.samfast.mask.MaskRequest;
@@ -50,12 +52,12 @@ final class CudaBackend implements SamBackend {
     private static CudaEngine engine(Device device, Checkpoint checkpoint, BackendOptions options) {
         MemoryPlan plan = options.memory();
         if (plan == null) {
-            return new CudaEngine(device, checkpoint, options, Integer.MAX_VALUE);
+            return new CudaEngine(device, checkpoint, options, Integer.MAX_VALUE, Integer.MAX_VALUE);
         }
         if (plan.need().limit() > 0) {
             device.limitMemory(plan.need().limit());
         }
-        return new CudaEngine(device, checkpoint, options, plan.pairs());
+        return new CudaEngine(device, checkpoint, options, plan.pairs(), plan.images());
     }
 
     private <T> T on(Function<CudaEngine, T> call) {
@@ -90,14 +92,14 @@ final class CudaBackend implements SamBackend {
         }
         return turns.inside(now -> now.copies().with(copies -> {
             SegmentCall call = new SegmentCall(requests, copies);
-            turns.inTurn(EngineTurns.Lane.MAIN, now, () -> now.segment(call));
-            return call.results();
+            return turns.inTurn(EngineTurns.Lane.MAIN, now, engine -> engine.segment(call))
+                    .results();
         }));
     }
 
     /**
-     * Of several callers' requests one is searched at a time, while another's image is encoded and the others' results become
-     * Java's.
+     * Of several callers' requests as many are searched at a time as the engine has lanes, while another's image is encoded and the
+     * others' results are copied and become Java's.
      */
     @Override
     public List<CandidateMasks> candidates(List<CandidateRequest> requests, IntConsumer decoded) {
@@ -106,11 +108,18 @@ final class CudaBackend implements SamBackend {
         }
         List<CandidateMasks> masks = new ArrayList<>();
         for (CandidateRequest request : requests) {
-            masks.add(turns.on(EngineTurns.Lane.SEARCH, now -> now.candidates(request))
-                    .masks(request));
+            masks.add(turns.inside(now -> now.searches().results().with(results -> candidates(now, request, results))));
             decoded.accept(request.points().size());
         }
         return masks;
+    }
+
+    private CandidateMasks candidates(CudaEngine engine, CandidateRequest request, Transfers results) {
+        List<PromptPair> pairs = engine.pairs(request);
+        FoundCandidates found = turns.inTurn(
+                EngineTurns.Lane.SEARCH, engine, now -> now.searches().find(request, pairs, results));
+        results.finish();
+        return found.masks(request);
     }
 
     @Override

@@ -38,6 +38,9 @@ final class CudaEngine implements AutoCloseable {
     /** Images per sequence of launches; past some 8 a GPU gains little, and the memory grows with it. */
     private static final int IMAGES_AT_ONCE = 32;
 
+    /** Of everything mode: with two an image takes 14% less than with one, with half the pairs in each 6% (kernels.md). */
+    private static final int SEARCHES_AT_ONCE = 2;
+
     private static final int CHANNELS = SamArchitecture.EMBEDDING_CHANNELS;
     private static final int EMBEDDING_VALUES = CHANNELS * SamArchitecture.GRID * SamArchitecture.GRID;
 
@@ -55,13 +58,16 @@ final class CudaEngine implements AutoCloseable {
     private final TransferPool copies;
     private final MaskFinish masks;
     private final SegmentBatch batch;
-    private final SearchLane search;
+    private final SearchLanes searches;
     private final StreamClock clock;
     private final EmbeddingStore embeddings;
     private final @Nullable StageReport report;
 
-    /** @param mostPairs of image and prompt to decode at once, if not fewer suit the GPU */
-    CudaEngine(Device device, Checkpoint checkpoint, BackendOptions options, int mostPairs) {
+    /**
+     * @param mostPairs of image and prompt to decode at once, if not fewer suit the GPU
+     * @param mostImages in work at once
+     */
+    CudaEngine(Device device, Checkpoint checkpoint, BackendOptions options, int mostPairs, int mostImages) {
         this.device = device;
         precision = ComputedPrecision.of(checkpoint, options.precision(), device);
         StageObserver observer = options.observer();
@@ -75,7 +81,7 @@ final class CudaEngine implements AutoCloseable {
         copies = new TransferPool(device, stream);
         masks = new MaskFinish(device, stream);
         batch = new SegmentBatch(device, stream, decoder, masks);
-        search = new SearchLane(device, decoder.another());
+        searches = new SearchLanes(device, decoder, Math.min(SEARCHES_AT_ONCE, mostImages));
         clock = new StreamClock(stream, GpuLimits.of(device.name()));
         embeddings = new EmbeddingStore(device, (long) EMBEDDING_VALUES * element.bytes());
         report = observer == null ? null : new StageReport(stream, element, observer);
@@ -186,13 +192,14 @@ final class CudaEngine implements AutoCloseable {
         return copies;
     }
 
-    /** Puts all of a call into the stream, as many images at a time as pay, and waits once. */
-    void segment(SegmentCall call) {
+    /** Puts all of a call into the stream, as many images at a time as pay, and waits once; the call then has its results. */
+    SegmentCall segment(SegmentCall call) {
         List<SegmentCall.Share> shares = call.shares();
         for (int first = 0; first < shares.size(); first += IMAGES_AT_ONCE) {
             putTogether(call, shares.subList(first, Math.min(shares.size(), first + IMAGES_AT_ONCE)));
         }
         call.transfers().finish();
+        return call;
     }
 
     private void putTogether(SegmentCall call, List<SegmentCall.Share> shares) {
@@ -208,11 +215,15 @@ final class CudaEngine implements AutoCloseable {
         batch.put(call, shares, pairs);
     }
 
-    FoundCandidates candidates(CandidateRequest request) {
-        List<PromptPair> pairs = request.points().stream()
+    SearchLanes searches() {
+        return searches;
+    }
+
+    /** One per point of the request, for {@link #searches}. */
+    List<PromptPair> pairs(CandidateRequest request) {
+        return request.points().stream()
                 .map(point -> pair(request.embedding(), Prompt.points(point)))
                 .toList();
-        return search.find(request, pairs);
     }
 
     List<ScoredMask> finish(MaskPrediction prediction, MaskRequest request) {
@@ -229,11 +240,6 @@ final class CudaEngine implements AutoCloseable {
     void settle() {
         transfers.finish();
         transfers.reset();
-    }
-
-    /** The same after a search. */
-    void settleSearch() {
-        search.settle();
     }
 
     StreamClock clock() {
@@ -281,7 +287,7 @@ final class CudaEngine implements AutoCloseable {
         encoder.close();
         decoder.close();
         batch.close();
-        search.close();
+        searches.close();
         masks.close();
         transfers.close();
         copies.close();

@@ -1,5 +1,6 @@
 package org.samfast.cuda;
 
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -9,26 +10,21 @@ import org.samfast.backend.BackendLostException;
 import org.samfast.cuda.device.DeviceLostException;
 
 /**
- * The calls of several threads on one engine. In each of its two lanes they take turns; the lanes go on beside each other, each with
- * its own stream, copies and decoder. An error that ends the GPU's context ends the engine, once no lane is in it any more: CUDA
- * opens no other context in the same process (driver 580, tried with the primary context reset and with a context of our own).
+ * The calls of several threads on one engine. Searches of everything mode take turns, as many at a time as the engine has lanes, and
+ * so do all other calls, one at a time; all lanes go on beside each other, each with its own stream, copies and decoder. An error
+ * that ends the GPU's context ends the engine, once no lane is in it any more: CUDA opens no other context in the same process
+ * (driver 580, tried with the primary context reset and with a context of our own).
  */
 final class EngineTurns implements AutoCloseable {
     /** Of the calls that go on beside each other. */
     enum Lane {
-        /** Everything mode's search among the masks of an image. */
-        SEARCH(CudaEngine::settleSearch),
+        /** Everything mode's search among the masks of an image; where it fails it leaves nothing in flight. */
+        SEARCH,
         /** All other calls. */
-        MAIN(CudaEngine::settle);
-
-        private final Consumer<CudaEngine> settle;
-
-        Lane(Consumer<CudaEngine> settle) {
-            this.settle = settle;
-        }
+        MAIN
     }
 
-    private final ReentrantLock search = new ReentrantLock();
+    private final Semaphore searches;
     private final ReentrantLock main = new ReentrantLock();
     private @Nullable CudaEngine engine;
     /** Lost, and closed by the last that leaves it. */
@@ -40,11 +36,12 @@ final class EngineTurns implements AutoCloseable {
 
     EngineTurns(CudaEngine engine) {
         this.engine = engine;
+        searches = new Semaphore(engine.searches().count(), true);
     }
 
     /** Runs a call on the engine when it is its turn. */
     <T> T on(Lane lane, Function<CudaEngine, T> call) {
-        return inside(now -> turn(lane, now, call));
+        return inside(now -> inTurn(lane, now, call));
     }
 
     /** Runs a call while the engine stays; for what needs the GPU it takes a turn. */
@@ -60,24 +57,26 @@ final class EngineTurns implements AutoCloseable {
     }
 
     /** A turn of a call that is {@link #inside}. */
-    void inTurn(Lane lane, CudaEngine now, Runnable work) {
-        turn(lane, now, same -> {
-            work.run();
-            return same;
-        });
-    }
-
-    private <T> T turn(Lane lane, CudaEngine now, Function<CudaEngine, T> call) {
-        ReentrantLock turn = lane == Lane.SEARCH ? search : main;
-        turn.lock();
+    <T> T inTurn(Lane lane, CudaEngine now, Function<CudaEngine, T> call) {
+        Runnable end = begin(lane);
         try {
             checkThere(now);
             return applied(now, lane, call);
         } catch (DeviceLostException e) {
             throw lostWith(e, lose(now, e)); // before the next has its turn
         } finally {
-            turn.unlock();
+            end.run();
         }
+    }
+
+    /** Waits for a turn; what ends it. */
+    private Runnable begin(Lane lane) {
+        if (lane == Lane.SEARCH) {
+            searches.acquireUninterruptibly();
+            return searches::release;
+        }
+        main.lock();
+        return main::unlock;
     }
 
     /** The same for a call without a result. */
@@ -94,7 +93,9 @@ final class EngineTurns implements AutoCloseable {
         } catch (DeviceLostException e) {
             throw e;
         } catch (RuntimeException e) {
-            lane.settle.accept(engine);
+            if (lane == Lane.MAIN) {
+                engine.settle();
+            }
             throw e;
         }
     }

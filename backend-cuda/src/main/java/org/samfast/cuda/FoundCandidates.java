@@ -1,5 +1,7 @@
 package org.samfast.cuda;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.samfast.backend.CandidateMasks;
 import org.samfast.backend.CandidateRequest;
@@ -9,12 +11,12 @@ import org.samfast.mask.MaskCandidate;
 import org.samfast.mask.RunLength;
 
 /**
- * What a {@link CandidateSearch} brought to the host.
+ * What a {@link CandidateSearch} brought to the host, in page-locked memory of its copies.
  *
  * @param found all masks that passed the filter by rating, ordered by point, then by output
- * @param changes the changes of those that passed all filters
+ * @param changes int, the changes of those that passed all filters
  */
-record FoundCandidates(List<Found> found, int[] changes) {
+record FoundCandidates(List<Found> found, MemorySegment changes) {
     /**
      * A mask.
      *
@@ -50,14 +52,12 @@ record FoundCandidates(List<Found> found, int[] changes) {
 
     private int[] counts(Traced traced, Size size) {
         int[] counts = new int[traced.runs()];
-        int from = Math.toIntExact(traced.at());
-        int before = 0;
-        for (int i = 0; i < counts.length - 1; i++) {
-            int change = changes[from + i];
-            counts[i] = change - before;
-            before = change;
+        int last = counts.length - 1;
+        MemorySegment.copy(changes, ValueLayout.JAVA_INT, traced.at() * Integer.BYTES, counts, 0, last);
+        counts[last] = Math.toIntExact(size.area());
+        for (int i = last; i > 0; i--) {
+            counts[i] -= counts[i - 1];
         }
-        counts[counts.length - 1] = Math.toIntExact(size.area()) - before;
         return counts;
     }
 }

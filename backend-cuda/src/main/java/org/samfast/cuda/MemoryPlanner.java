@@ -77,7 +77,7 @@ final class MemoryPlanner {
     /** As many images as fit, decoded in runs of so many pairs at most; one if not even that fits. */
     private MemoryPlan plan(int mostPairs) {
         Device dry = device.dryRun();
-        CudaEngine engine = new CudaEngine(dry, checkpoint, options, mostPairs);
+        CudaEngine engine = new CudaEngine(dry, checkpoint, options, mostPairs, need.images());
         try (CudaBackend backend = new CudaBackend(engine, false)) { // closes engine and device
             long weights = dry.allocatedBytes();
             MemoryPlan fits = after(backend, engine, dry, weights, 1);
@@ -104,7 +104,7 @@ final class MemoryPlanner {
         RgbImage image = new RgbImage(need.size(), pixels);
         ImagePoint point = new ImagePoint(0, 0, true);
         if (need.everything()) {
-            everything(backend, image, Collections.nCopies(need.prompts(), point));
+            everything(backend, image, Collections.nCopies(need.prompts(), point), images);
             return;
         }
         List<Prompt> prompts = Collections.nCopies(prompts(engine, images), Prompt.points(point));
@@ -120,12 +120,16 @@ final class MemoryPlanner {
         return Math.min(need.prompts(), Math.ceilDiv(engine.pairsAtOnce(), images));
     }
 
-    private static void everything(CudaBackend backend, RgbImage image, List<ImagePoint> points) {
+    /** Searches one after the other, which take the lanes in turn, while the embeddings of all are there. */
+    private static void everything(CudaBackend backend, RgbImage image, List<ImagePoint> points, int images) {
         CropBox whole = CropBox.whole(image.size());
         CandidateRequest.Thresholds any = new CandidateRequest.Thresholds(0, 0, 1);
         try (ImageEmbedding embedding = backend.embed(List.of(image)).getFirst()) {
             CandidateRequest request = new CandidateRequest(embedding, points, points.size(), whole, image.size(), any);
             backend.candidates(List.of(request), decoded -> {});
+            if (images > 1) {
+                everything(backend, image, points, images - 1);
+            }
         }
     }
 }

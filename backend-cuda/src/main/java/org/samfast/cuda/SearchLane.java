@@ -23,8 +23,8 @@ final class SearchLane implements AutoCloseable {
         search = new CandidateSearch(device, stream, transfers, decoder);
     }
 
-    FoundCandidates find(CandidateRequest request, List<PromptPair> pairs) {
-        return search.find(request, pairs);
+    FoundCandidates find(CandidateRequest request, List<PromptPair> pairs, Transfers results) {
+        return search.find(request, pairs, results);
     }
 
     /** After a search that failed half-way: nothing of it is in flight, and its copies give their room back. */

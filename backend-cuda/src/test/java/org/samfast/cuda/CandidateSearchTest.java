@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -143,6 +146,26 @@ class CandidateSearchTest {
             assertThat(one.stability()).isEqualTo(other.stability());
             assertThat(one.edges()).isEqualTo(other.edges());
             assertThat(one.runs().equals(other.runs())).as("runs of mask %s", i).isTrue();
+        }
+    }
+
+    @Test
+    void searchesBesideEachOtherFindWhatEachFindsAlone() throws Exception {
+        RgbImage image = photo("groceries");
+        try (ImageEmbedding embedding = backend.embed(List.of(image)).getFirst();
+                ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            List<CandidateRequest> requests = new ArrayList<>();
+            for (int side = 9; side < 17; side++) {
+                requests.add(request(embedding, CropBox.whole(image.size()), image, side, 64, 0.5f, 0.8f));
+            }
+            List<CandidateMasks> alone = backend.candidates(requests, _ -> {});
+            List<Future<CandidateMasks>> together = requests.stream()
+                    .map(request -> threads.submit(
+                            () -> backend.candidates(List.of(request), _ -> {}).getFirst()))
+                    .toList();
+            for (int i = 0; i < alone.size(); i++) {
+                assertSame(together.get(i).get(), alone.get(i));
+            }
         }
     }
 

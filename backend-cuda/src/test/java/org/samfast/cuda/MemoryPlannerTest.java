@@ -66,6 +66,7 @@ class MemoryPlannerTest {
                 need(3, 1, false, 0),
                 need(3, 5, false, 0),
                 need(1, 100, true, 0),
+                need(4, 100, true, 0),
                 new MemoryNeed(2, 2, new Size(3000, 20), false, 0));
     }
 
@@ -93,7 +94,7 @@ class MemoryPlannerTest {
         Device used = newDevice();
         try (CudaBackend backend = CudaBackend.open(used, checkpoint, options)) {
             if (need.everything()) {
-                everything(backend, image, need.prompts());
+                everything(backend, image, need.prompts(), need.images());
             } else {
                 SegmentRequest request = new SegmentRequest(
                         image, Collections.nCopies(need.prompts(), Prompt.points(POINT)), MaskChoice.MULTIMASK);
@@ -103,7 +104,7 @@ class MemoryPlannerTest {
         }
     }
 
-    private static void everything(CudaBackend backend, RgbImage image, int points) {
+    private static void everything(CudaBackend backend, RgbImage image, int points, int images) {
         try (ImageEmbedding embedding = backend.embed(List.of(image)).getFirst()) {
             CandidateRequest request = new CandidateRequest(
                     embedding,
@@ -113,6 +114,9 @@ class MemoryPlannerTest {
                     image.size(),
                     new CandidateRequest.Thresholds(0.5f, 0.8f, 1));
             backend.candidates(List.of(request), decoded -> {});
+            if (images > 1) {
+                everything(backend, image, points, images - 1);
+            }
         }
     }
 

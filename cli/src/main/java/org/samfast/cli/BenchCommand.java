@@ -161,11 +161,11 @@ final class BenchCommand implements Callable<Integer> {
         try (ModelSession session = options.open(null)) {
             int points =
                     everythingOptions.options().pointGrids().getFirst().points().size();
-            session.planEverything(points, told());
+            int atOnce = session.everythingAtOnce(inFlight, points, told());
             SamBackend backend = session.backend();
             EverythingBench bench = new EverythingBench(
                     backend, everythingOptions.options(), run.images().images(), setting.rounds(backend.info(), 1));
-            EverythingBench.Result measured = bench.measure(inFlight);
+            EverythingBench.Result measured = bench.measure(atOnce);
             output.printer.print(List.of(measured.line()), measured::write);
         }
     }

@@ -111,11 +111,12 @@ final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Rea
         List<Input> rest =
                 untried.stream().filter(input -> !journal.isDone(input.key)).toList();
         report.doneBefore(untried.size() - rest.size());
-        session.planEverything(
-                setting.options.pointGrids().getFirst().points().size(), setting.verbose ? setting.stderr : null);
+        int points = setting.options.pointGrids().getFirst().points().size();
+        int wanted = Math.clamp(rest.size(), 1, Math.min(IN_FLIGHT, session.batch()));
+        int atOnce = session.everythingAtOnce(wanted, points, setting.verbose ? setting.stderr : null);
         boolean showsPoints = inputs.size() + problems.size() == 1 && !setting.quiet;
         EverythingRun run = new EverythingRun(session, setting, journal, showsPoints);
-        return new Pipeline<>(run, Limits.ofMachine(Math.min(IN_FLIGHT, session.batch()), 1), report).run(rest);
+        return new Pipeline<>(run, Limits.ofMachine(atOnce, 1), report).run(rest);
     }
 
     @Override

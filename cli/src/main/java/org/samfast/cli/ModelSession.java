@@ -134,12 +134,21 @@ final class ModelSession implements AutoCloseable {
      * @param told hears the plan; null for nobody
      */
     int imagesAtOnce(int wanted, int prompts, @Nullable PrintWriter told) {
+        return imagesAtOnce(new MemoryNeed(wanted, prompts, LARGEST, false, 0), told);
+    }
+
+    /** The same of everything mode with so many points. */
+    int everythingAtOnce(int wanted, int points, @Nullable PrintWriter told) {
+        return imagesAtOnce(new MemoryNeed(wanted, points, LARGEST, true, 0), told);
+    }
+
+    private int imagesAtOnce(MemoryNeed need, @Nullable PrintWriter told) {
         if (options.gpuMemory == 0 && told == null) {
-            return wanted;
+            return need.images();
         }
-        Optional<MemoryPlan> plan = plan(new MemoryNeed(wanted, prompts, LARGEST, false, 0));
+        Optional<MemoryPlan> plan = plan(need);
         plan.map(MemoryPlan::line).ifPresent(line -> tell(told, line));
-        return plan.map(MemoryPlan::images).orElse(wanted);
+        return plan.map(MemoryPlan::images).orElse(need.images());
     }
 
     /**
@@ -155,15 +164,6 @@ final class ModelSession implements AutoCloseable {
                         .formatted(provider.name(), need.images(), plan.images(), plan.images()));
             }
         });
-    }
-
-    /** Plans everything mode with so many points. */
-    void planEverything(int points, @Nullable PrintWriter told) {
-        if (options.gpuMemory > 0 || told != null) {
-            plan(new MemoryNeed(1, points, LARGEST, true, 0))
-                    .map(MemoryPlan::line)
-                    .ifPresent(line -> tell(told, line));
-        }
     }
 
     private static void tell(@Nullable PrintWriter told, String line) {

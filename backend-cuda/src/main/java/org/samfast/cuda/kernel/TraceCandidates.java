@@ -19,12 +19,27 @@ import org.samfast.mask.MaskEdges;
  * the columns. Kernel: mask/trace_candidates.cu.
  */
 public final class TraceCandidates {
-    private static final int THREADS = 512;
+    private static final int THREADS = 128;
+    /** Edges and changes of as many columns as a block has threads. */
+    private static final int PART_BYTES = 5 * Integer.BYTES;
 
-    private final KernelFunction function;
+    private final KernelFunction measure;
+    private final KernelFunction judge;
+    private final KernelFunction write;
 
     public TraceCandidates(Device device) {
-        function = device.function("mask/trace_candidates", "trace_candidates");
+        measure = device.function("mask/trace_candidates", "measure_columns");
+        judge = device.function("mask/trace_candidates", "judge_candidates");
+        write = device.function("mask/trace_candidates", "write_changes");
+    }
+
+    /** Bytes that a mask takes while it is traced. */
+    public static long bytes(Size image) {
+        return (long) parts(image) * PART_BYTES;
+    }
+
+    private static int parts(Size image) {
+        return Math.ceilDiv(image.width(), THREADS);
     }
 
     /**
@@ -80,6 +95,7 @@ public final class TraceCandidates {
      * @param count [1] int, how many masks there are, at most {@code masks}
      * @param passed [masks][2] int, from {@link UpscaleBits}
      * @param iou [..][4] fp32
+     * @param parts room for [masks] times {@link #bytes}
      * @param records takes [masks] {@link Traced}
      * @param cursor [1] u64, how many changes there are already; grows by those of the masks, also past the end of changes,
      *     where nothing is written
@@ -94,6 +110,7 @@ public final class TraceCandidates {
             DeviceBuffer count,
             DeviceBuffer passed,
             DeviceBuffer iou,
+            DeviceBuffer parts,
             DeviceBuffer records,
             DeviceBuffer cursor,
             DeviceBuffer changes,
@@ -107,26 +124,32 @@ public final class TraceCandidates {
         Check.ints("count", count, 1);
         Check.ints("passed", passed, masks, 2);
         Check.bytes("iou", iou, Element.FP32, Math.ceilDiv(masks, SelectCandidates.OUTPUTS), SelectCandidates.MASKS);
+        Check.u8("parts", parts, masks, bytes(size));
         Check.u8("records", records, masks, Traced.BYTES);
         Check.u8("cursor", cursor, Long.BYTES);
-        Object[] args = {
-            bits,
+        int width = size.width();
+        int height = size.height();
+        Grid columns = Grid.of(parts(size), masks);
+        Block block = Block.of(THREADS);
+        measure.launch(stream, columns, block, 0, bits, count, passed, parts, width, height, minStability);
+        Object[] all = {
             planes,
             count,
             passed,
             iou,
+            parts,
             records,
             cursor,
-            changes,
-            changes.bytes() / Integer.BYTES,
-            size.width(),
-            size.height(),
+            width,
+            height,
             crop.x0(),
             crop.y0(),
             image.width(),
             image.height(),
             minStability
         };
-        function.launch(stream, Grid.of(masks), Block.of(THREADS), 0, args);
+        judge.launch(stream, Grid.of(Math.ceilDiv(masks, THREADS)), block, 0, all);
+        long room = changes.bytes() / Integer.BYTES;
+        write.launch(stream, columns, block, 0, bits, count, parts, records, changes, room, width, height);
     }
 }

@@ -19,7 +19,7 @@ import org.samfast.image.Size;
 public final class UpscaleBits {
     private static final int SIDE = 256;
     private static final int THREADS = 256;
-    private static final int BLOCKS_PER_MULTIPROCESSOR = 8;
+    private static final int BLOCKS_PER_MULTIPROCESSOR = 10;
     private static final int WORD_ROWS = 32;
 
     private final KernelFunction function;

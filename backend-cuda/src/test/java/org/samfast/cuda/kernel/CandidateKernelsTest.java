@@ -26,7 +26,7 @@ import org.samfast.mask.MaskPrediction;
 import org.samfast.mask.MaskUpscale;
 import org.samfast.mask.RunLength;
 
-/** The three kernels of everything mode's filters against plain Java. */
+/** The kernels of everything mode's filters against plain Java. */
 @Tag("gpu")
 class CandidateKernelsTest {
     private static final int PLANE = LowResLogits.SIDE * LowResLogits.SIDE;
@@ -233,6 +233,7 @@ class CandidateKernelsTest {
             GpuArrays.Array out = gpu.outputBytes("records", (long) MASKS * Traced.BYTES);
             GpuArrays.Array at = gpu.outputBytes("cursor", Long.BYTES);
             GpuArrays.Array pixels = gpu.outputBytes("changes", 4L * capacity);
+            GpuArrays.Array parts = gpu.outputBytes("parts", MASKS * TraceCandidates.bytes(crop.size()));
             TraceCandidates kernel = new TraceCandidates(gpu.device());
             at.buffer().fill(gpu.stream(), (byte) 0);
             kernel.launch(
@@ -242,6 +243,7 @@ class CandidateKernelsTest {
                     count,
                     above,
                     iou,
+                    parts.buffer(),
                     out.buffer(),
                     at.buffer(),
                     pixels.buffer(),
