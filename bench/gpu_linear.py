@@ -2,8 +2,8 @@
 """Times encoder/linear.cu beside torch.nn.functional.linear on a Hopper GPU, and checks it against torch.
 
 Needs nvcc and PyTorch; run in the root of a checkout: python3 bench/gpu_linear.py [--pause SECONDS] [--rows 32768,4096].
-Per shape of ViT-B and ViT-H: median TFLOP/s of torch with bias alone, and of each tiling with bias and what follows it in SAM
-(GELU, residual). All are timed in turn, in an order drawn anew for each of the rounds: the clock follows the power that the
+Per shape of ViT-B, ViT-L and ViT-H: median TFLOP/s of torch with bias alone, and of each tiling with what the encoder has beside the
+product: its norm folded in (and GELU), or the residual and the sums for the next norm. All are timed in turn, in an order drawn anew for each of the rounds: the clock follows the power that the
 last milliseconds took, so a pause before each (--pause 0.01) shows the rates of a rested card.
 """
 import argparse
@@ -15,8 +15,8 @@ from gpu_kernels import Kernel, load, medians, tensor_map
 # name, rows of a consumer, columns, in turns, slabs: as in encoder/linear.cu
 TILINGS = [("together_128x256", 64, 256, False, 2), ("turns_128x192", 128, 192, True, 4), ("turns_128x160", 128, 160, True, 5)]
 # n, k, activation (1 is GELU), residual
-SHAPES = [(2304, 768, 0, 0), (768, 768, 0, 1), (3072, 768, 1, 0), (768, 3072, 0, 1),
-          (3840, 1280, 0, 0), (1280, 1280, 0, 1), (5120, 1280, 1, 0), (1280, 5120, 0, 1)]
+SHAPES = [shape for width in (768, 1024, 1280) for shape in
+          ((3 * width, width, 0, 0), (width, width, 0, 1), (4 * width, width, 1, 0), (width, 4 * width, 0, 1))]
 SHARED, FIXED = 227 * 1024, 1024 + 512
 
 
@@ -25,16 +25,23 @@ class Tiling:
         self.name, self.columns, self.tile_rows = name, columns, rows if in_turns else 2 * rows
         self.slab_columns = 32 if columns % 64 else 64
         stage, fixed = (self.tile_rows + columns) * 128, FIXED + 2 * slabs * 64 * self.slab_columns * 2
-        self.kernel = Kernel(module, f"linear_bf16_sm90_{name}", fixed + (SHARED - fixed) // stage * stage)
+        shared = fixed + (SHARED - fixed) // stage * stage
+        self.normed = Kernel(module, f"linear_normed_bf16_sm90_{name}", shared)
+        self.measured = Kernel(module, f"linear_measured_bf16_sm90_{name}", shared)
 
     def prepare(self, x, weight, bias, residual, out, act):
+        """With a residual as proj and lin2, without one as qkv and lin1, of rows whose mean is 0 and deviation 1."""
         (m, k), n = x.shape, weight.shape[0]
         maps = [tensor_map(x, m, k, self.tile_rows, 64), tensor_map(weight, n, k, self.columns // 2, 64),
-                tensor_map(out, m, n, 64, self.slab_columns),
-                tensor_map(out if residual is None else residual, m, n, 64, self.slab_columns)]
+                tensor_map(out, m, n, 64, self.slab_columns)]
         tiles = -(-m // (2 * self.tile_rows)) * -(-n // self.columns)
-        grid = 2 * min(tiles, torch.cuda.get_device_properties(0).multi_processor_count // 2)
-        return self.kernel.launcher((grid, 1, 1), 384, *maps, bias, m, n, k, 0 if residual is None else m, act)
+        grid = (2 * min(tiles, torch.cuda.get_device_properties(0).multi_processor_count // 2), 1, 1)
+        if residual is not None:
+            partial = torch.empty(n // 32, m, 2, device="cuda")
+            return self.measured.launcher(grid, 384, *maps, tensor_map(residual, m, n, 64, self.slab_columns), bias, m, n, k, m, partial)
+        folded = torch.cat([bias.view(-1, 2), weight.float().sum(1).view(-1, 2)], 1).contiguous()
+        statistics = torch.tensor([0.0, 1.0], device="cuda").repeat(m, 1)
+        return self.normed.launcher(grid, 384, *maps, folded, statistics, m, n, k, act)
 
 
 def error(out, x, weight, bias, residual, act):

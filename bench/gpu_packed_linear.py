@@ -3,36 +3,26 @@
 
 Needs nvcc and PyTorch; run in the root of a checkout: python3 bench/gpu_packed_linear.py [--pause SECONDS] [--rows 32768,4096].
 First the proof: sums of integers are exact in both, so the outputs have to be equal bit for bit, on random values, extremes, and
-every legal position of the two kept of four. Then per shape of ViT-B and ViT-H the median TFLOP/s (of the dense product) of torch
+every legal position of the two kept of four. Then per shape of ViT-B, ViT-L and ViT-H the median TFLOP/s (of the dense product) of torch
 in bf16 with bias, of torch._int_mm, and of each tiling with what follows the product in SAM, timed in turn.
 """
 import argparse
 import concurrent.futures
 import ctypes
 import pathlib
-import random
 import subprocess
 import tempfile
-import time
 
 import torch
 
-SOURCES = pathlib.Path(__file__).resolve().parent.parent / "backend-cuda/src/main/cuda"
+from gpu_kernels import BF16, MAX_SHARED, PROMOTE_256, SOURCES, check, cuda, medians
+from gpu_linear import FIXED, SHAPES, SHARED
+
 # name: rows of a consumer, columns, in turns, slabs: as in encoder/linear_*.cu
 TILINGS = {"turns_128x192": (128, 192, True, 4), "turns_128x160": (128, 160, True, 5), "together_128x256": (64, 256, False, 2),
            "together_256x192": (128, 192, False, 2)}
-# n, k, GELU, residual
-SHAPES = [(2304, 768, 0, 0), (768, 768, 0, 1), (3072, 768, 1, 0), (768, 3072, 0, 1),
-          (3840, 1280, 0, 0), (1280, 1280, 0, 1), (5120, 1280, 1, 0), (1280, 5120, 0, 1)]
 LEGAL = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
-BF16, SWIZZLE_64, SWIZZLE_128, PROMOTE_256, MAX_SHARED = 9, 2, 3, 3, 8
-SHARED, FIXED = 227 * 1024, 1024 + 512
-cuda = ctypes.CDLL("libcuda.so.1")
-
-
-def check(result):
-    if result:
-        raise RuntimeError(f"CUDA error {result}")
+SWIZZLES = {64: 2, 128: 3}
 
 
 def matrix(tensor, box_rows, box_bytes):
@@ -43,7 +33,7 @@ def matrix(tensor, box_rows, box_bytes):
     value.memory = memory
     check(cuda.cuTensorMapEncodeTiled(value, BF16, 2, ctypes.c_void_p(tensor.data_ptr()), (ctypes.c_uint64 * 2)(row_bytes // 2, rows),
                                       (ctypes.c_uint64 * 1)(row_bytes), (ctypes.c_uint32 * 2)(box_bytes // 2, box_rows),
-                                      (ctypes.c_uint32 * 2)(1, 1), 0, {64: SWIZZLE_64, 128: SWIZZLE_128}[box_bytes], PROMOTE_256, 0))
+                                      (ctypes.c_uint32 * 2)(1, 1), 0, SWIZZLES[box_bytes], PROMOTE_256, 0))
     return value
 
 
@@ -232,18 +222,6 @@ def prove(family, kernels):
     print(f"{family}: {len(kernels)} kernels right on {len(cases)} products", flush=True)
 
 
-def milliseconds(launch, pause):
-    time.sleep(pause)
-    launch()
-    start, end = torch.cuda.Event(True), torch.cuda.Event(True)
-    start.record()
-    for _ in range(6):
-        launch()
-    end.record()
-    end.synchronize()
-    return start.elapsed_time(end) / 6
-
-
 def measure(families, m, n, k, act, with_residual, pause, rounds):
     x16, weight16 = torch.randn(m, k, device="cuda").bfloat16(), (torch.randn(n, k, device="cuda") / k**0.5).bfloat16()
     x8, weight8 = (x16 * 30).clamp(-127, 127).to(torch.int8), (weight16.float() * k**0.5 * 30).clamp(-127, 127).round()
@@ -265,11 +243,7 @@ def measure(families, m, n, k, act, with_residual, pause, rounds):
                 continue
             launches[kernel.name.replace("linear_", "").replace("_sm90", "")] = kernel.prepare(
                 weight, x8 if int8 else x16, bias, scale, tokens, out_scale, residual, out8 if kernel.to_int8 else out16, act)
-    times = {name: [] for name in launches}
-    for _ in range(rounds):
-        for name in random.sample(list(launches), len(launches)):
-            times[name].append(milliseconds(launches[name], pause))
-    return {name: 2e-9 * m * n * k / sorted(all_times)[rounds // 2] for name, all_times in times.items()}
+    return {name: 2e-9 * m * n * k / time for name, time in medians(launches, pause, rounds).items()}
 
 
 def main():
