@@ -161,6 +161,8 @@ final class SegmentCommand implements Callable<Integer> {
                 settings,
                 run.keepsJournal(inputs.images().size()));
         asked.perImage().forEach(objects -> cleanup.check(objects, multimask));
+        OutputFile.requireFolder(dump);
+        OutputFile.requireFolder(trace);
         OutputFile.makeFolder(settings.folder());
         StageDump stages = dump == null ? null : new StageDump(dump);
         run.tell(inputs.problems());
