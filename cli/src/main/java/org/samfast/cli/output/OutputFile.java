@@ -40,7 +40,7 @@ public final class OutputFile {
 
     /** Refuses, before any work, a file whose folder is not there; null for a file that is not asked for. */
     public static void requireFolder(@Nullable Path target) throws OutputException {
-        if (target != null && !Files.isDirectory(target.toAbsolutePath().getParent())) {
+        if (target != null && !Files.isDirectory(target.toAbsolutePath().resolveSibling(""))) {
             throw new OutputException(target, new NoSuchFileException(target.toString()));
         }
     }
