@@ -3,7 +3,9 @@ package org.samfast.image;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * Reads image files as the pixels that a person sees: what Pillow's {@code exif_transpose(open(f)).convert("RGB")}
@@ -35,24 +37,29 @@ public final class ImageReader {
     }
 
     private static byte[] bytes(Path file) throws ImageException {
-        if (Files.isDirectory(file)) {
-            throw new ImageException(file + ": is a folder, expected an image file");
-        }
-        if (!Files.exists(file)) {
-            throw new ImageException(file + ": no such file");
-        }
-        if (!Files.isRegularFile(file)) {
-            throw new ImageException(file + ": is a device or a pipe, expected an image file");
-        }
         try {
-            if (Files.size(file) > Integer.MAX_VALUE - 16) {
-                throw new ImageException(file + ": larger than 2 GB, expected a smaller image file");
-            }
+            checkKind(file, Files.readAttributes(file, BasicFileAttributes.class));
             return Files.readAllBytes(file);
+        } catch (ImageException e) {
+            throw e;
+        } catch (NoSuchFileException e) {
+            throw new ImageException(file + ": no such file", e);
         } catch (AccessDeniedException e) {
             throw new ImageException(file + ": may not be read by this user", e);
         } catch (IOException e) {
             throw new ImageException(file + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+    }
+
+    private static void checkKind(Path file, BasicFileAttributes attributes) throws ImageException {
+        if (attributes.isDirectory()) {
+            throw new ImageException(file + ": is a folder, expected an image file");
+        }
+        if (!attributes.isRegularFile()) {
+            throw new ImageException(file + ": is a device or a pipe, expected an image file");
+        }
+        if (attributes.size() > Integer.MAX_VALUE - 16) {
+            throw new ImageException(file + ": larger than 2 GB, expected a smaller image file");
         }
     }
 }

@@ -51,6 +51,14 @@ class BrokenImagesTest {
     }
 
     @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aLinkToItself() throws IOException {
+        Path link = folder.resolve("link.jpg");
+        Files.createSymbolicLink(link, link.getFileName());
+        assertThat(refusal(link, 1)).startsWith(link + ": cannot be read (").contains("symbolic links");
+    }
+
+    @Test
     void aFolder() {
         assertThat(refusal(folder, 1)).isEqualTo(folder + ": is a folder, expected an image file");
     }

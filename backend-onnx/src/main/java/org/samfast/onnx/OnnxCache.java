@@ -26,6 +26,9 @@ final class OnnxCache {
     /** The sizes of the other files of a folder, which a mapped file cut short would otherwise crash on. */
     private static final String SIZES = "sizes";
 
+    /** A file system with less room than this is full: ONNX Runtime says only that it failed to write. */
+    private static final long LITTLE_ROOM = 1 << 20;
+
     private final Path directory;
 
     OnnxCache(Path directory) {
@@ -66,9 +69,18 @@ final class OnnxCache {
             flush(unfinished);
             delete(entry);
             Files.move(unfinished, entry, StandardCopyOption.ATOMIC_MOVE);
+        } catch (OrtException e) {
+            if (isFull()) {
+                throw new IOException("the disk is full", e);
+            }
+            throw e;
         } finally {
             delete(unfinished);
         }
+    }
+
+    private boolean isFull() throws IOException {
+        return Files.getFileStore(directory).getUsableSpace() < LITTLE_ROOM;
     }
 
     private static boolean isWhole(Path entry) throws IOException {

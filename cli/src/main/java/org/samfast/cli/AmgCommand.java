@@ -96,8 +96,9 @@ final class AmgCommand implements Callable<Integer> {
         try (ModelSession session = model.open(null)) {
             checkType(session);
             RunReport report = new RunReport(spec.commandLine(), main.verbose, model.quiet);
+            ResumableRun run = new ResumableRun(spec, false, report);
             List<EverythingRun.Input> planned = setting.inputs(images, false);
-            return EverythingRun.run(session, setting, planned, inputs.problems(), Journal.none(), report);
+            return EverythingRun.run(session, setting, planned, inputs.problems(), Journal.none(), run);
         }
     }
 

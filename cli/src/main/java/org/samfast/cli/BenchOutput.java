@@ -15,6 +15,7 @@ import org.samfast.cli.bench.BenchRow;
 import org.samfast.cli.bench.ResultsCsv;
 import org.samfast.cli.bench.SpeedPlot;
 import org.samfast.cli.bench.StoredRows;
+import org.samfast.cli.output.OutputFile;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -86,6 +87,7 @@ final class BenchOutput {
 
     /** Finds out before anything is measured that rows cannot be added. */
     void check(BackendInfo info) throws IOException {
+        OutputFile.requireFolder(plot);
         results(info);
     }
 

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.Objects;
 import org.samfast.backend.BackendException;
@@ -24,6 +25,9 @@ public final class ErrorLine {
             case AccessDeniedException e -> e.getFile() + ": permission denied";
             case FileAlreadyExistsException e -> e.getFile() + ": exists already";
             case FileSystemException e -> Objects.requireNonNullElse(e.getFile(), "file") + ": " + reason(e);
+            case InvalidPathException e ->
+                "'" + e.getInput() + "': no name for a file in the encoding of this locale ("
+                        + System.getProperty("sun.jnu.encoding") + "); set LC_ALL=C.UTF-8";
             case UncheckedIOException e -> of(Objects.requireNonNull(e.getCause()));
             case BackendException e -> message(e);
             case IOException e -> message(e);
@@ -39,7 +43,8 @@ public final class ErrorLine {
     public static int exitCode(Throwable error) {
         return switch (error) {
             case BackendException _ -> ExitCode.BACKEND_NOT_USABLE;
-            case IOException _, UncheckedIOException _, OutOfMemoryError _ -> ExitCode.BAD_INPUT;
+            case IOException _, UncheckedIOException _, InvalidPathException _, OutOfMemoryError _ ->
+                ExitCode.BAD_INPUT;
             default -> ExitCode.INTERNAL_ERROR;
         };
     }
@@ -55,10 +60,20 @@ public final class ErrorLine {
     static int usage(ParameterException error, String... arguments) {
         CommandLine command = error.getCommandLine();
         PrintWriter stderr = command.getErr();
-        stderr.println("sam: " + error.getMessage());
+        stderr.println("sam: " + sentence(error));
         UnmatchedArgumentException.printSuggestions(error, stderr);
         stderr.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return ExitCode.USAGE;
+    }
+
+    private static String sentence(ParameterException error) {
+        boolean noCommand = error instanceof UnmatchedArgumentException unmatched
+                && !unmatched.isUnknownOption()
+                && error.getCommandLine().getParent() == null;
+        return noCommand
+                ? "no command is called '"
+                        + ((UnmatchedArgumentException) error).getUnmatched().getFirst() + "'"
+                : String.valueOf(error.getMessage());
     }
 
     private static String reason(FileSystemException error) {

@@ -113,6 +113,8 @@ final class EvalCommand implements Callable<Integer> {
         if (limit < 1) {
             throw new ParameterException(spec.commandLine(), "--limit: expected 1 or more, got " + limit);
         }
+        OutputFile.requireFolder(perAnnotation);
+        OutputFile.requireFolder(masks);
         earlier = compare == null ? null : EarlierScores.read(compare);
         List<CocoImage> wanted = CocoFileReader.read(coco).stream().limit(limit).toList();
         try (ModelSession session = model.open(null)) {

@@ -15,6 +15,26 @@ final class EverythingOptions {
     /** Along a side; 2^20 points. */
     private static final int MAX_POINTS = 1024;
 
+    /** Options of {@code sam segment} that say nothing in everything mode. */
+    private static final Set<String> OF_PROMPTS = Set.of(
+            "--points",
+            "--box",
+            "--mask-in",
+            "--prompts",
+            "--multimask",
+            "--format",
+            "--class",
+            "--tolerance",
+            "--soft-edge",
+            "--fill-holes",
+            "--min-area",
+            "--largest",
+            "--clip-to-box",
+            "--refine",
+            "--trace",
+            "--batch",
+            "--dump");
+
     @Option(
             names = "--points-per-side",
             paramLabel = "N",
@@ -108,13 +128,24 @@ final class EverythingOptions {
 
     /** Those of these options that the command line gives. */
     List<String> given() {
-        Set<String> names = CommandSpec.forAnnotatedObject(new EverythingOptions())
+        return matched(CommandSpec.forAnnotatedObject(new EverythingOptions())
                 .optionsMap()
-                .keySet();
+                .keySet());
+    }
+
+    private List<String> matched(Set<String> names) {
         return command.commandLine().getParseResult().matchedOptions().stream()
                 .map(OptionSpec::longestName)
                 .filter(names::contains)
                 .toList();
+    }
+
+    /** Ends {@code sam segment} where an option says nothing with or without {@code --everything}. */
+    void check(boolean everything) {
+        List<String> idle = everything ? matched(OF_PROMPTS) : given();
+        if (!idle.isEmpty()) {
+            throw usage(idle.getFirst() + (everything ? " and --everything: give one of them" : " needs --everything"));
+        }
     }
 
     /** The options as the generator takes them; where they cannot be met, the command line is told so. */

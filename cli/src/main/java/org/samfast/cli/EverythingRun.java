@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,7 +22,6 @@ import org.samfast.cli.output.MaskTree;
 import org.samfast.cli.output.ResultJson;
 import org.samfast.cli.pipeline.Limits;
 import org.samfast.cli.pipeline.Pipeline;
-import org.samfast.cli.pipeline.RunReport;
 import org.samfast.cli.pipeline.Work;
 import org.samfast.cli.resume.ImageKey;
 import org.samfast.cli.resume.Journal;
@@ -91,32 +89,23 @@ final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Rea
     /** An image with its masks. */
     record Found(Read read, AutomaticMasks masks) {}
 
-    /** Does all inputs that the journal does not have and that no process before has failed on; the exit code of the command. */
+    /** Does all inputs that are left; the exit code of the command. */
     static int run(
             ModelSession session,
             Setting setting,
             List<Input> inputs,
             List<ImageInputs.Problem> problems,
             Journal journal,
-            RunReport report)
+            ResumableRun resumable)
             throws IOException {
-        Set<String> failed = NewProcess.failedBefore();
-        problems.stream()
-                .filter(problem -> !failed.contains(problem.name()))
-                .forEach(problem -> report.failedBefore(problem.name(), problem.error()));
-        failed.forEach(report::failedEarlier);
-        List<Input> untried = inputs.stream()
-                .filter(input -> !failed.contains(input.image.file().toString()))
-                .toList();
-        List<Input> rest =
-                untried.stream().filter(input -> !journal.isDone(input.key)).toList();
-        report.doneBefore(untried.size() - rest.size());
-        int points = setting.options.pointGrids().getFirst().points().size();
-        int wanted = Math.clamp(rest.size(), 1, Math.min(IN_FLIGHT, session.batch()));
-        int atOnce = session.everythingAtOnce(wanted, points, setting.verbose ? setting.stderr : null);
+        resumable.tell(problems);
         boolean showsPoints = inputs.size() + problems.size() == 1 && !setting.quiet;
         EverythingRun run = new EverythingRun(session, setting, journal, showsPoints);
-        return new Pipeline<>(run, Limits.ofMachine(atOnce, 1), report).run(rest);
+        List<Input> left = resumable.left(run, inputs, Input::key, journal);
+        int points = setting.options.pointGrids().getFirst().points().size();
+        int wanted = Math.clamp(left.size(), 1, Math.min(IN_FLIGHT, session.batch()));
+        int atOnce = session.everythingAtOnce(wanted, points, setting.verbose ? setting.stderr : null);
+        return new Pipeline<>(run, Limits.ofMachine(atOnce, 1), resumable.report()).run(left);
     }
 
     @Override

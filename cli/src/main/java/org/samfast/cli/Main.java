@@ -6,10 +6,15 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.samfast.backend.Precision;
+import org.samfast.cli.output.OutputFormat;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code sam}, whose subcommands are those of {@link EveryCommand}, and the only place that ends the process. */
@@ -31,7 +36,7 @@ import picocli.CommandLine.TypeConversionException;
             "70:a bug in sam",
             "130:stopped by Ctrl-C"
         })
-public sealed class Main permits EveryCommand {
+public sealed class Main implements Runnable permits EveryCommand {
     @Option(
             names = "--verbose",
             // last, however the model is built
@@ -39,6 +44,16 @@ public sealed class Main permits EveryCommand {
             scope = ScopeType.INHERIT,
             description = "Show the stack trace of an error, and more about what is done.")
     boolean verbose;
+
+    @Spec
+    CommandSpec spec;
+
+    /** Where no command is named. */
+    @Override
+    public void run() {
+        throw new ParameterException(
+                spec.commandLine(), "expected a command, for example: sam segment photo.jpg --points 400,270");
+    }
 
     /** Runs the command line and exits with its {@link ExitCode}. */
     public static void main(String[] arguments) throws IOException {
@@ -58,9 +73,29 @@ public sealed class Main permits EveryCommand {
 
     private static Precision precision(String label) {
         return Precision.labelled(label.toLowerCase(Locale.ROOT))
-                .orElseThrow(() -> new TypeConversionException("expected "
-                        + Stream.of(Precision.values()).map(Precision::label).collect(Collectors.joining(", "))
-                        + " but was '" + label + "'"));
+                .orElseThrow(() -> wrong(Stream.of(Precision.values()).map(Precision::label), label));
+    }
+
+    private static OutputFormat format(String name) {
+        return Stream.of(OutputFormat.values())
+                .filter(format -> format.name().equalsIgnoreCase(name))
+                .findFirst()
+                .orElseThrow(() -> wrong(Stream.of(OutputFormat.values()).map(OutputFormat::toString), name));
+    }
+
+    private static TypeConversionException wrong(Stream<String> known, String got) {
+        return new TypeConversionException(known.collect(Collectors.joining(", ", "expected ", "; got '" + got + "'")));
+    }
+
+    /** A number, for which picocli's own sentence is that it is not an int. */
+    private static <N> ITypeConverter<N> number(String what, ITypeConverter<N> parse) {
+        return text -> {
+            try {
+                return parse.convert(text);
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("expected " + what + ", got '" + text + "'");
+            }
+        };
     }
 
     /** The model of the whole command line: what help, man pages and completion are made from. */
@@ -87,6 +122,10 @@ public sealed class Main permits EveryCommand {
         Main main = sam.getCommand();
         return sam.setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Precision.class, Main::precision)
+                .registerConverter(OutputFormat.class, Main::format)
+                .registerConverter(int.class, number("a whole number", Integer::valueOf))
+                .registerConverter(long.class, number("a whole number", Long::valueOf))
+                .registerConverter(double.class, number("a number", Double::valueOf))
                 .setParameterExceptionHandler(ErrorLine::usage)
                 .setExecutionExceptionHandler(
                         (error, command, parsed) -> ErrorLine.execution(error, command.getErr(), main.verbose));

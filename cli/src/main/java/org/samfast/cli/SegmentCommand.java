@@ -1,15 +1,11 @@
 package org.samfast.cli;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.samfast.cli.input.ImageInputs;
 import org.samfast.cli.input.InputImage;
@@ -34,7 +30,6 @@ import org.samfast.prompt.Prompt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -66,48 +61,6 @@ import picocli.CommandLine.Spec;
             "  sam segment dog.jpg --everything --points-per-side 8 --out found"
         })
 final class SegmentCommand implements Callable<Integer> {
-    /** Options that change nothing in the files written, and prompts, which are in the key of each image. */
-    private static final Set<String> NOT_OF_THE_RESULT = Set.of(
-            "--points",
-            "--box",
-            "--mask-in",
-            "--prompts",
-            "--out",
-            "--batch",
-            "--threads",
-            "--gpu-mem",
-            "--quiet",
-            "--json",
-            "--resume",
-            "--dump",
-            "--trace",
-            "--max-pixels",
-            "--verbose",
-            "--model",
-            "--weights",
-            "--backend",
-            "--help",
-            "--version");
-
-    private static final Set<String> NOT_WITH_EVERYTHING = Set.of(
-            "--points",
-            "--box",
-            "--mask-in",
-            "--prompts",
-            "--multimask",
-            "--format",
-            "--class",
-            "--tolerance",
-            "--soft-edge",
-            "--fill-holes",
-            "--min-area",
-            "--largest",
-            "--clip-to-box",
-            "--refine",
-            "--trace",
-            "--batch",
-            "--dump");
-
     @Parameters(
             paramLabel = "IMAGE",
             arity = "1..*",
@@ -191,58 +144,48 @@ final class SegmentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        checkEverything();
-        if (everything) {
-            return findEverything();
-        }
-        prompts.check();
-        StdinList list = StdinList.read(images, System.in);
-        ImageInputs inputs = ImageInputs.of(images, output.out, new ByteArrayInputStream(list.bytes()));
-        AskedPrompts asked = prompts.of(inputs.images());
-        OutputSettings settings = output.settings(asked.most(), multimask);
-        List<SegmentRun.Input> planned = plan(inputs.images(), asked, settings);
-        asked.perImage().forEach(objects -> cleanup.check(objects, multimask));
-        OutputFile.makeFolder(settings.folder());
-        StageDump stages = dump == null ? null : new StageDump(dump);
-        RunReport report = new RunReport(spec.commandLine(), main.verbose, model.quiet);
-        Set<String> failed = NewProcess.failedBefore();
-        Stream.concat(
-                        inputs.problems().stream().map(problem -> Map.entry(problem.name(), problem.error())),
-                        asked.problems().stream().map(problem -> Map.entry(problem.name(), problem.error())))
-                .filter(problem -> !failed.contains(problem.getKey()))
-                .forEach(problem -> report.failedBefore(problem.getKey(), problem.getValue()));
-        failed.forEach(report::failedEarlier);
-        int exitCode = segment(planned, failed, settings, stages, report);
-        return goOn(report, list, exitCode);
+        everythingOptions.check(everything);
+        return everything ? findEverything() : segment();
     }
 
-    /** Where the backend was lost with images left a new process does these. */
-    private int goOn(RunReport report, StdinList list, int exitCode) throws IOException {
-        return report.leavesRest() ? new NewProcess(spec.commandLine(), list).run(report.failed()) : exitCode;
+    private int segment() throws IOException {
+        prompts.check();
+        StdinList list = StdinList.read(images, System.in);
+        ImageInputs inputs = list.inputs(images, output.out);
+        AskedPrompts asked = prompts.of(inputs.images());
+        OutputSettings settings = output.settings(asked.most(), multimask);
+        ResumableRun run = resumable();
+        List<SegmentRun.Input> planned = plan(
+                inputs.images(),
+                asked,
+                settings,
+                run.keepsJournal(inputs.images().size()));
+        asked.perImage().forEach(objects -> cleanup.check(objects, multimask));
+        OutputFile.requireFolder(dump);
+        OutputFile.requireFolder(trace);
+        OutputFile.makeFolder(settings.folder());
+        StageDump stages = dump == null ? null : new StageDump(dump);
+        run.tell(inputs.problems());
+        run.tell(asked.problems());
+        int exitCode = segment(planned, settings, stages, run);
+        return run.goOn(list, exitCode);
+    }
+
+    private ResumableRun resumable() throws IOException {
+        RunReport report = new RunReport(spec.commandLine(), main.verbose, model.quiet);
+        return new ResumableRun(spec, resume, report);
     }
 
     private int segment(
-            List<SegmentRun.Input> asked,
-            Set<String> failed,
-            OutputSettings settings,
-            @Nullable StageDump stages,
-            RunReport report)
+            List<SegmentRun.Input> planned, OutputSettings settings, @Nullable StageDump stages, ResumableRun run)
             throws IOException {
-        List<SegmentRun.Input> planned = asked.stream()
-                .filter(input -> !failed.contains(input.file().toString()))
-                .toList();
+        List<Path> folders =
+                planned.stream().map(input -> input.names().folder()).toList();
         try (ModelSession session = model.open(stages);
-                Journal journal = journal(session, planned.size(), settings.folder(), folders(planned));
+                Journal journal = run.journal(session, planned.size(), settings.folder(), folders);
                 ResultWriter writer = new ResultWriter(settings)) {
-            List<SegmentRun.Input> rest = planned.stream()
-                    .filter(input -> !journal.isDone(input.key()))
-                    .toList();
-            report.doneBefore(planned.size() - rest.size());
-            if (journal.isKept()) {
-                report.goOnAnewWhenLost(!NewProcess.isOne());
-            }
-            SegmentRun run = new SegmentRun(this, session, writer, journal, stages);
-            return run(run, session, rest, report);
+            SegmentRun work = new SegmentRun(this, session, writer, journal, stages);
+            return run(work, session, run.left(work, planned, SegmentRun.Input::key, journal), run.report());
         }
     }
 
@@ -258,22 +201,6 @@ final class SegmentCommand implements Callable<Integer> {
         traced.write(
                 trace, RunAbout.trace(spec, session.backend(), batch, "launched as ever, sequences timed as a whole"));
         return exitCode;
-    }
-
-    private Journal journal(ModelSession session, int files, Path folder, List<Path> outputFolders) throws IOException {
-        if (!keepsJournal(files)) {
-            return Journal.none();
-        }
-        String key = session.runKey(spec, NOT_OF_THE_RESULT);
-        return resume ? Journal.resume(folder, key, outputFolders) : Journal.begin(folder, key);
-    }
-
-    private boolean keepsJournal(int files) {
-        return resume || files > 1;
-    }
-
-    private static List<Path> folders(List<SegmentRun.Input> planned) {
-        return planned.stream().map(input -> input.names().folder()).toList();
     }
 
     private int batch(ModelSession session, List<SegmentRun.Input> inputs) {
@@ -299,38 +226,22 @@ final class SegmentCommand implements Callable<Integer> {
                 model.quiet,
                 main.verbose);
         StdinList list = StdinList.read(images, System.in);
-        ImageInputs inputs = ImageInputs.of(images, output.out, new ByteArrayInputStream(list.bytes()));
+        ImageInputs inputs = list.inputs(images, output.out);
         setting.tree().conflict(inputs.images()).ifPresent(conflict -> {
             throw usage(conflict);
         });
         OutputFile.makeFolder(output.out);
+        ResumableRun run = resumable();
         List<EverythingRun.Input> planned =
-                setting.inputs(inputs.images(), keepsJournal(inputs.images().size()));
+                setting.inputs(inputs.images(), run.keepsJournal(inputs.images().size()));
         List<Path> folders =
                 inputs.images().stream().map(setting.tree()::folder).toList();
-        RunReport report = new RunReport(spec.commandLine(), main.verbose, model.quiet);
         int exitCode;
         try (ModelSession session = model.open(null);
-                Journal journal = journal(session, planned.size(), output.out, folders)) {
-            if (journal.isKept()) {
-                report.goOnAnewWhenLost(!NewProcess.isOne());
-            }
-            exitCode = EverythingRun.run(session, setting, planned, inputs.problems(), journal, report);
+                Journal journal = run.journal(session, planned.size(), output.out, folders)) {
+            exitCode = EverythingRun.run(session, setting, planned, inputs.problems(), journal, run);
         }
-        return goOn(report, list, exitCode);
-    }
-
-    /** Refuses options that say nothing with or without {@code --everything}. */
-    private void checkEverything() {
-        List<String> idle = everything
-                ? spec.commandLine().getParseResult().matchedOptions().stream()
-                        .map(OptionSpec::longestName)
-                        .filter(NOT_WITH_EVERYTHING::contains)
-                        .toList()
-                : everythingOptions.given();
-        if (!idle.isEmpty()) {
-            throw usage(idle.getFirst() + (everything ? " and --everything: give one of them" : " needs --everything"));
-        }
+        return run.goOn(list, exitCode);
     }
 
     /** Which of the decoder's masks are kept. */
@@ -349,7 +260,8 @@ final class SegmentCommand implements Callable<Integer> {
         return ofTheFirst ? new StepTimes(stderr, main.verbose) : StepTimes.fromNow(stderr, main.verbose);
     }
 
-    private List<SegmentRun.Input> plan(List<InputImage> files, AskedPrompts asked, OutputSettings settings) {
+    private List<SegmentRun.Input> plan(
+            List<InputImage> files, AskedPrompts asked, OutputSettings settings, boolean keys) {
         checkUsage(files.size(), asked.most());
         OutputPlan plan = OutputPlan.of(settings, files);
         plan.conflict(asked.most()).ifPresent(conflict -> {
@@ -361,15 +273,16 @@ final class SegmentCommand implements Callable<Integer> {
                         files.get(i).file(),
                         plan.names().get(i),
                         asked.perImage().get(i),
-                        files.size()))
+                        keys))
                 .toList();
     }
 
-    private SegmentRun.Input planned(Path file, OutputNames names, List<Prompt> asked, int files) {
-        String key = keepsJournal(files)
-                ? ImageKey.of(file, names.path(), new Digest().add(asked).hex())
-                : "";
-        return new SegmentRun.Input(file, names, asked, key);
+    private static SegmentRun.Input planned(Path file, OutputNames names, List<Prompt> asked, boolean key) {
+        return new SegmentRun.Input(
+                file,
+                names,
+                asked,
+                key ? ImageKey.of(file, names.path(), new Digest().add(asked).hex()) : "");
     }
 
     private void checkUsage(int files, int objects) {

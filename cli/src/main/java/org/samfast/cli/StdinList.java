@@ -1,5 +1,6 @@
 package org.samfast.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -16,5 +17,10 @@ record StdinList(boolean isGiven, byte[] bytes) {
     static StdinList read(List<Path> images, InputStream stdin) throws IOException {
         boolean given = images.contains(ImageInputs.STDIN);
         return new StdinList(given, given ? stdin.readAllBytes() : new byte[0]);
+    }
+
+    /** The images that the command line and the list name. */
+    ImageInputs inputs(List<Path> images, Path outputs) throws IOException {
+        return ImageInputs.of(images, outputs, new ByteArrayInputStream(bytes));
     }
 }

@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,11 @@ class ErrorLineTest {
         return Stream.of(
                 Arguments.of(new NoSuchFileException("a.jpg"), "a.jpg: no such file or folder", 3),
                 Arguments.of(new AccessDeniedException("out"), "out: permission denied", 3),
+                Arguments.of(
+                        new InvalidPathException("gr??e.jpg", "unmappable"),
+                        "'gr??e.jpg': no name for a file in the encoding of this locale ("
+                                + System.getProperty("sun.jnu.encoding") + "); set LC_ALL=C.UTF-8",
+                        3),
                 Arguments.of(new FileSystemException("out/a.png", null, "disk full"), "out/a.png: disk full", 3),
                 Arguments.of(new CheckpointException("a.pth: not a checkpoint"), "a.pth: not a checkpoint", 3),
                 Arguments.of(new ImageException("a.jpg: not an image"), "a.jpg: not an image", 3),

@@ -39,9 +39,9 @@ class MainIT {
 
     @ParameterizedTest
     @CsvSource({
-        "'', sam: Missing required subcommand, Try 'sam --help'.",
+        "'', 'sam: expected a command, for example: sam segment photo.jpg --points 400,270', Try 'sam --help'.",
         "--nonsense, sam: Unknown option: '--nonsense', Try 'sam --help'.",
-        "donwload, sam: Unmatched argument at index 0: 'donwload', Try 'sam --help'.",
+        "donwload x, sam: no command is called 'donwload', Try 'sam --help'.",
         "download --lis, sam: Unknown option: '--lis', Try 'sam download --help'.",
         "download vit_x, 'sam: model ''vit_x'' is not published: expected vit_b, vit_l or vit_h',"
                 + " Try 'sam download --help'.",
@@ -74,6 +74,17 @@ class MainIT {
                 .directory(folder.toFile())
                 .start();
         assertThat(process.waitFor()).isZero();
+    }
+
+    @Test
+    void namesOfFilesKeepTheirLettersInEveryLocale() throws Exception {
+        Ended ended = SamProcess.in(folder)
+                .with("LC_ALL", "C")
+                .shell("mkdir p && echo text > \"$(printf 'p/gr\\303\\266\\303\\237e.jpg')\" && '"
+                        + SamProcess.executable()
+                        + "' segment 'p/**/*.jpg' --points 1,1 --out \"$(printf '\\303\\266')\"");
+        assertThat(ended.stderr()).startsWith("sam: p/größe.jpg: this is a text file");
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.samfast.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.samfast.checkpoint.TensorFile;
 import org.samfast.cli.SamInProcess.Ended;
 import org.samfast.cli.trace.TraceEvents;
@@ -327,6 +329,74 @@ class SegmentCommandTest {
                 .asString()
                 .startsWith("sam: ")
                 .contains(file.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--format|jpg|'--format' (FORMAT): expected png, merged, index, overlay, cutout, coco, rle, polygons, yolo,"
+                        + " geojson, svg, json, logits; got 'jpg'",
+                "--threads|x|'--threads': expected a whole number, got 'x'",
+                "--max-pixels|1e6|'--max-pixels': expected a whole number, got '1e6'",
+                "--tolerance|wide|'--tolerance': expected a number, got 'wide'",
+                "--precision|fp8|'--precision': expected fp32, fp16, bf16, int8, bf16-sparse24, int8-sparse24; got 'fp8'"
+            })
+    void aWrongValueIsNamedBesideWhatIsExpected(String option, String value, String sentence) {
+        Ended ended = segment(image, "--points", "5,5", option, value);
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(ended.errorLines()).first().isEqualTo("sam: Invalid value for option " + sentence);
+    }
+
+    @Test
+    void anEmptyWordIsNoImage() {
+        Ended ended = segment("", "--points", "5,5");
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ended.stderr()).startsWith("sam: '': expected the name of an image or a folder, got an empty word");
+    }
+
+    @Test
+    void aListWithoutAnImageIsSaidToBeOne() {
+        InputStream stdin = System.in;
+        System.setIn(InputStream.nullInputStream());
+        try {
+            Ended ended = segment("-", "--points", "5,5");
+            assertThat(ended.exitCode()).isZero();
+            assertThat(ended.stderr()).isEqualTo("sam: no image is named, so there is nothing to do\n");
+        } finally {
+            System.setIn(stdin);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--dump", "--trace"})
+    void aFileInAFolderThatIsMissingIsRefusedBeforeAnyWork(String option) throws Exception {
+        Path file = folder.resolve("nowhere/file.safetensors");
+        Ended ended = segment(image, "--points", "5,5", option, file);
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ended.stderr())
+                .isEqualTo("sam: cannot write " + file + ": its folder does not exist; make it, or choose another\n");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void aFileWhereAFolderIsExpectedIsSaidToBeOne() throws Exception {
+        Files.writeString(out, "");
+        Ended ended = segment(image, "--points", "5,5");
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ended.stderr())
+                .isEqualTo(
+                        "sam: cannot write " + out + ": a file is there, expected a folder; choose another folder\n");
+    }
+
+    @Test
+    void aPhotoIsNoMask() {
+        Ended ended = segment(image, "--mask-in", image);
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ended.stderr())
+                .isEqualTo(
+                        "sam: " + image + ": expected low-resolution logits in a .safetensors or .npy file, as --format"
+                                + " logits writes them\n");
     }
 
     @Test

@@ -119,7 +119,9 @@ class SegmentPromptsTest {
                 "{'image':'1.png','objects':[{'points':[1,2]}]}|expected a list of numbers for a point, got '1'",
                 "{'image':'','objects':[]}|expected the path of an image, got ''",
                 "{'image':'1.png','objects':[]}{}|expected one object a line, got more",
-                "{'image':'1.png',|not JSON: Unexpected end-of-input",
+                "{'image':'1.png',|not JSON: Unexpected end-of-input within/between Object entries, at column 18",
+                "{'image':'1.png','objects':[{'points':[[1,2|not JSON: Unexpected end-of-input: expected close marker for"
+                        + " Array, at column 44",
                 "{'image':'1.png','image':'2.png'}|not JSON: Duplicate field 'image'",
                 "[]|expected an object, got '['",
             })

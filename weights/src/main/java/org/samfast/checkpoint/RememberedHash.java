@@ -2,7 +2,6 @@ package org.samfast.checkpoint;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,7 +22,7 @@ public final class RememberedHash {
     /**
      * The hash in lower-case hexadecimal digits.
      *
-     * @param folder of remembered hashes, made where missing
+     * @param folder of remembered hashes, made where missing; one that cannot be written to is left as it is
      */
     public static String of(Checkpoint checkpoint, Path folder) throws IOException {
         Path remembered = folder.resolve(sha256(identity(checkpoint.file())));
@@ -38,15 +37,18 @@ public final class RememberedHash {
         return hash;
     }
 
-    private static void remember(Path file, String hash) throws IOException {
-        Files.createDirectories(file.getParent());
-        Path written = Files.createTempFile(file.getParent(), "hash", ".unfinished");
-        Files.writeString(written, hash);
+    private static void remember(Path file, String hash) {
         try {
-            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.deleteIfExists(written);
-            throw e;
+            Files.createDirectories(file.getParent());
+            Path written = Files.createTempFile(file.getParent(), "hash", ".unfinished");
+            try {
+                Files.writeString(written, hash);
+                Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(written);
+            }
+        } catch (IOException _) {
+            // the next run hashes again
         }
     }
 

@@ -51,6 +51,14 @@ class CheckpointTest {
     }
 
     @Test
+    void aHashThatCannotBeRememberedIsTheHashAllTheSame() throws IOException {
+        Path noFolder = Files.writeString(folder.resolve("a file"), "");
+        try (Checkpoint checkpoint = Checkpoint.open(new TinyModel().write(file()))) {
+            assertThat(RememberedHash.of(checkpoint, noFolder)).isEqualTo(checkpoint.sha256());
+        }
+    }
+
+    @Test
     void readsTheArchitectureOffTheTensors() throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(new TinyModel().write(file()))) {
             assertComplete(checkpoint);

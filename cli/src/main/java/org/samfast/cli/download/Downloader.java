@@ -39,13 +39,24 @@ public final class Downloader {
      */
     public Path fetch(PublishedModel model) throws IOException {
         Path target = cache.file(model);
-        Files.createDirectories(cache.models());
+        makeFolder(cache.models());
         try (DownloadLock _ = DownloadLock.take(target, remarks)) {
             if (!isThere(model, target)) {
                 download(model, target);
             }
         }
         return target;
+    }
+
+    private static void makeFolder(Path folder) throws IOException {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new ModelException(
+                    folder
+                            + ": this folder of the cache cannot be made; set SAM_CACHE_DIR to one that you may write to",
+                    e);
+        }
     }
 
     private boolean isThere(PublishedModel model, Path target) throws IOException {
@@ -107,7 +118,7 @@ public final class Downloader {
         if (failures >= settings.attempts()) {
             throw new ModelException(error.getMessage() + "; what was received is kept: run it again to go on", error);
         }
-        say(error.getMessage() + ": trying again ...");
+        say(error.getMessage() + "; trying again ...");
         try {
             Thread.sleep(settings.pause().multipliedBy(1L << (failures - 1)));
         } catch (InterruptedException e) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.samfast.cli.input.JsonFault;
 import org.samfast.image.Size;
 import org.samfast.prompt.ImageBox;
 import org.samfast.prompt.ImagePoint;
@@ -45,11 +47,11 @@ public final class CocoFileReader {
     }
 
     private static List<CocoImage> read(Path file, boolean needsShapes) throws IOException {
-        try (JsonParser in = new JsonFactory().createParser(file.toFile())) {
+        try (JsonParser in = new JsonFactory().createParser(Files.newInputStream(file))) {
             return new CocoFileReader(file, in, needsShapes).read();
         } catch (JsonProcessingException e) {
             throw new CocoException(
-                    file + ", line " + e.getLocation().getLineNr() + ": not a COCO file: " + e.getOriginalMessage(), e);
+                    file + ", line " + e.getLocation().getLineNr() + ": not a COCO file: " + JsonFault.of(e), e);
         }
     }
 

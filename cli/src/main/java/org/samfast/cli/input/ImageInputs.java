@@ -67,7 +67,12 @@ public final class ImageInputs {
     }
 
     private void add(Path argument) {
-        if (Files.isDirectory(argument)) {
+        if (argument.toString().isEmpty()) {
+            problems.add(new Problem(
+                    "''",
+                    new ImageException("'': expected the name of an image or a folder, got an empty word; is a variable"
+                            + " of the shell not set?")));
+        } else if (Files.isDirectory(argument)) {
             addAll(argument, ImageTree.folder(argument, outputs));
         } else if (ImageTree.isGlob(argument)) {
             addGlob(argument);

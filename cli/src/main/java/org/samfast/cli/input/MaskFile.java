@@ -1,6 +1,7 @@
 package org.samfast.cli.input;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
@@ -25,6 +26,11 @@ public final class MaskFile {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
         if (name.endsWith(".npy")) {
             return prompt(file, NpyReader.read(file));
+        }
+        if (Files.isRegularFile(file) && !name.endsWith(".safetensors")) {
+            throw new CheckpointException(
+                    file + ": expected low-resolution logits in a .safetensors or .npy file, as --format logits writes"
+                            + " them");
         }
         try (TensorFile tensors = TensorFile.open(file)) {
             return prompt(file, maskAmong(file, tensors.tensors()));

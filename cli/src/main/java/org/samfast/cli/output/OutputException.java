@@ -2,9 +2,11 @@ package org.samfast.cli.output;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 
 /** A file that cannot be written; the message is one sentence for the user. */
@@ -38,7 +40,9 @@ public final class OutputException extends IOException {
     private static String reason(IOException cause) {
         return switch (cause) {
             case AccessDeniedException _ -> "permission denied; choose another folder";
-            case NoSuchFileException _ -> "its folder does not exist";
+            case FileAlreadyExistsException _, NotDirectoryException _ ->
+                "a file is there, expected a folder; choose another folder";
+            case NoSuchFileException _ -> "its folder does not exist; make it, or choose another";
             case FileSystemException e when e.getReason() != null -> e.getReason();
             default -> String.valueOf(cause.getMessage());
         };

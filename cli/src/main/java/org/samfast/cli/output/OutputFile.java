@@ -4,8 +4,10 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 import org.samfast.checkpoint.CheckpointException;
 import org.samfast.file.AtomicFile;
 
@@ -33,6 +35,13 @@ public final class OutputFile {
             throw e; // a sentence already
         } catch (IOException e) {
             throw new OutputException(target, e);
+        }
+    }
+
+    /** Refuses, before any work, a file whose folder is not there; null for a file that is not asked for. */
+    public static void requireFolder(@Nullable Path target) throws OutputException {
+        if (target != null && !Files.isDirectory(target.toAbsolutePath().resolveSibling(""))) {
+            throw new OutputException(target, new NoSuchFileException(target.toString()));
         }
     }
 

@@ -116,6 +116,9 @@ public final class RunReport {
     /** Says what failed, and why the run stopped if it did; the exit code. */
     int conclude(Stop.@Nullable Reason stopped, String goesOn) {
         progress.clear();
+        if (inputs == 0 && !quiet) {
+            stderr.println("sam: no image is named, so there is nothing to do");
+        }
         if (!failed.isEmpty() && inputs > 1) {
             stderr.println("sam: " + failed.size() + " of " + inputs + " images failed: " + String.join(", ", failed));
         }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.samfast.cli.input.JsonFault;
 import org.samfast.prompt.ImageBox;
 import org.samfast.prompt.ImagePoint;
 import org.samfast.prompt.Prompt;
@@ -58,7 +59,7 @@ final class PromptLine {
         } catch (PromptFileException e) {
             throw e;
         } catch (JsonProcessingException e) {
-            throw new PromptFileException(file + ", " + place + ": not JSON: " + e.getOriginalMessage());
+            throw new PromptFileException(file + ", " + place + ": not JSON: " + JsonFault.of(e));
         } catch (PromptSyntaxException e) {
             throw new PromptFileException(file + ", " + place + ": " + e.getMessage()
                     + "; for example:"

@@ -40,6 +40,6 @@ class OutputFileTest {
     void saysThatAFolderIsMissing() {
         Path target = folder.resolve("nowhere/a.json");
         assertThatThrownBy(() -> OutputFile.write(target, out -> {}))
-                .hasMessage("cannot write " + target + ": its folder does not exist");
+                .hasMessage("cannot write " + target + ": its folder does not exist; make it, or choose another");
     }
 }
