@@ -25,15 +25,21 @@ public final class OnnxFile {
     private final OnnxModel model;
     private final Map<String, String> metadata;
     private final Path file;
+    private final long mostInside;
 
     /**
      * @param metadata for the file's metadata_props
      * @param file where it will be; weights beside it take its name and {@code .data}
      */
     public OnnxFile(OnnxModel model, Map<String, String> metadata, Path file) {
+        this(model, metadata, file, MOST_INSIDE);
+    }
+
+    OnnxFile(OnnxModel model, Map<String, String> metadata, Path file, long mostInside) {
         this.model = model;
         this.metadata = new LinkedHashMap<>(metadata);
         this.file = file;
+        this.mostInside = mostInside;
     }
 
     /** Whether a file begins as one of standard operators with that metadata does. */
@@ -56,7 +62,7 @@ public final class OnnxFile {
         long bytes = model.weights().stream()
                 .mapToLong(weight -> weight.values().byteSize())
                 .sum();
-        if (bytes <= MOST_INSIDE) {
+        if (bytes <= mostInside) {
             writeInside(next);
         } else {
             writeBeside(next);
