@@ -9,6 +9,7 @@ class CheckpointExporterTest {
     void saysWhatIsMissing() {
         assertThatThrownBy(() -> CheckpointExporter.to("onnx"))
                 .isInstanceOf(BackendException.class)
-                .hasMessage("export to 'onnx' is not usable: no exporter is on the class path; for onnx add samfast-backend-onnx");
+                .hasMessage(
+                        "export to 'onnx' is not usable: no exporter is on the class path; for onnx add samfast-backend-onnx");
     }
 }

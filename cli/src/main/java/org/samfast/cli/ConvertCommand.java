@@ -57,8 +57,9 @@ final class ConvertCommand implements Callable<Integer> {
             index = "1",
             arity = "0..1",
             paramLabel = "OUT",
-            description = "Default: IN's name with -FORMAT.safetensors (of onnx: -onnx, a folder) instead of its ending,"
-                    + " beside IN.")
+            description =
+                    "Default: IN's name with -FORMAT.safetensors (of onnx: -onnx, a folder) instead of its ending,"
+                            + " beside IN.")
     @Nullable
     Path out;
 
@@ -153,7 +154,8 @@ final class ConvertCommand implements Callable<Integer> {
         for (String option : options) {
             if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
                 throw new ParameterException(
-                        spec.commandLine(), option + ": is about .safetensors files, --to onnx takes none; leave it out");
+                        spec.commandLine(),
+                        option + ": is about .safetensors files, --to onnx takes none; leave it out");
             }
         }
     }

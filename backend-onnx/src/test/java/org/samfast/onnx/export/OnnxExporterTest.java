@@ -72,8 +72,8 @@ class OnnxExporterTest {
         OnnxMl.ModelProto encoder = parsed("encoder.onnx");
         OnnxMl.ModelProto decoder = parsed("decoder.onnx");
         for (OnnxMl.ModelProto model : List.of(encoder, decoder)) {
-            assertThat(model.getGraph().getNodeList()).allMatch(node -> node.getDomain()
-                    .isEmpty());
+            assertThat(model.getGraph().getNodeList())
+                    .allMatch(node -> node.getDomain().isEmpty());
             assertThat(model.getOpsetImportList()).singleElement().matches(opset -> opset.getVersion() == 17);
             assertThat(model.getMetadataPropsList().stream().map(OnnxMl.StringStringEntryProto::getKey))
                     .containsExactly("sam.variant", "sam.layout", "sam.source.sha256");
@@ -164,9 +164,7 @@ class OnnxExporterTest {
         }
 
         private void put(String name, float[] values, long... shape) throws OrtException {
-            all.put(
-                    name,
-                    OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), FloatBuffer.wrap(values), shape));
+            all.put(name, OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), FloatBuffer.wrap(values), shape));
         }
 
         @Override

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,9 +33,8 @@ class OnnxFileTest {
                 assertThat(tensor.getDataLocation()).isEqualTo(OnnxMl.TensorProto.DataLocation.DEFAULT);
             }
             Map<String, byte[]> raw = file.getGraph().getInitializerList().stream()
-                    .collect(Collectors.toMap(
-                            OnnxMl.TensorProto::getName,
-                            tensor -> tensor.getRawData().toByteArray()));
+                    .collect(Collectors.toMap(OnnxMl.TensorProto::getName, tensor -> tensor.getRawData()
+                            .toByteArray()));
             for (Initializer weight : model.weights()) {
                 assertThat(raw.get(weight.name())).isEqualTo(bytes(weight));
             }
@@ -48,15 +48,16 @@ class OnnxFileTest {
             Map<String, OnnxMl.TensorProto> tensors = file.getGraph().getInitializerList().stream()
                     .collect(Collectors.toMap(OnnxMl.TensorProto::getName, tensor -> tensor));
             for (Initializer weight : model.weights()) {
-                Map<String, String> where = tensors.get(weight.name()).getExternalDataList().stream()
-                        .collect(Collectors.toMap(
-                                OnnxMl.StringStringEntryProto::getKey, OnnxMl.StringStringEntryProto::getValue));
-                int offset = Integer.parseInt(where.get("offset"));
-                int length = Integer.parseInt(where.get("length"));
+                Map<String, String> where =
+                        Objects.requireNonNull(tensors.get(weight.name())).getExternalDataList().stream()
+                                .collect(Collectors.toMap(
+                                        OnnxMl.StringStringEntryProto::getKey,
+                                        OnnxMl.StringStringEntryProto::getValue));
+                int offset = Integer.parseInt(Objects.requireNonNull(where.get("offset")));
+                int length = Integer.parseInt(Objects.requireNonNull(where.get("length")));
                 assertThat(where).containsEntry("location", "decoder.onnx.data");
                 assertThat(offset % 4096).isZero();
-                assertThat(Arrays.copyOfRange(data, offset, offset + length))
-                        .isEqualTo(bytes(weight));
+                assertThat(Arrays.copyOfRange(data, offset, offset + length)).isEqualTo(bytes(weight));
             }
         });
     }
@@ -75,7 +76,8 @@ class OnnxFileTest {
             List<String> names = file.getGraph().getInitializerList().stream()
                     .map(OnnxMl.TensorProto::getName)
                     .toList();
-            assertThat(names).containsAll(model.weights().stream().map(Initializer::name).toList());
+            assertThat(names)
+                    .containsAll(model.weights().stream().map(Initializer::name).toList());
             assertThat(file.getMetadataProps(0).getValue()).isEqualTo("value");
             checks.hold(file, model);
         }
