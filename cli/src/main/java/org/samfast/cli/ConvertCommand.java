@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendOptions;
+import org.samfast.backend.CheckpointExporter;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cli.convert.CalibrationImages;
 import org.samfast.cli.convert.CalibrationRun;
@@ -33,18 +34,22 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "convert",
         description = {
-            "Write a checkpoint in another format: half the size, int8, or 2:4 sparse.",
-            "The output is a .safetensors file with the official names. What is there already from the same source with the"
-                    + " same options is left as it is."
+            "Write a checkpoint in another format: half the size, int8, 2:4 sparse, or ONNX.",
+            "The output is a .safetensors file with the official names; of --to onnx a folder with encoder.onnx and"
+                    + " decoder.onnx. What is there already from the same source with the same options is left as it is."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  sam convert sam_vit_b_01ec64.pth",
             "  sam convert sam_vit_b_01ec64.pth small.safetensors --to fp16",
             "  sam convert sam_vit_b_01ec64.pth --to int8 --report report.json",
-            "  sam convert sam_vit_b_01ec64.pth --to bf16-sparse24 --calibrate"
+            "  sam convert sam_vit_b_01ec64.pth --to bf16-sparse24 --calibrate",
+            "  sam convert sam_vit_b_01ec64.pth --to onnx"
         })
 final class ConvertCommand implements Callable<Integer> {
+    private static final String ONNX = "onnx";
+    private static final String ALREADY_THERE = "already there, made from the same source with the same options";
+
     @Parameters(index = "0", paramLabel = "IN", description = "A .pth or .safetensors file.")
     Path in = Path.of("");
 
@@ -52,7 +57,9 @@ final class ConvertCommand implements Callable<Integer> {
             index = "1",
             arity = "0..1",
             paramLabel = "OUT",
-            description = "Default: IN's name with -FORMAT.safetensors instead of its ending, beside IN.")
+            description =
+                    "Default: IN's name with -FORMAT.safetensors (of onnx: -onnx, a folder) instead of its ending,"
+                            + " beside IN.")
     @Nullable
     Path out;
 
@@ -61,8 +68,9 @@ final class ConvertCommand implements Callable<Integer> {
             paramLabel = "FORMAT",
             defaultValue = "bf16",
             description =
-                    "fp32, fp16, bf16 (default), int8, bf16-sparse24 or int8-sparse24. int8 and sparse24 are about the"
-                            + " image encoder's Linears; the rest becomes bf16.")
+                    "fp32, fp16, bf16 (default), int8, bf16-sparse24, int8-sparse24 or onnx. int8 and sparse24 are about"
+                            + " the image encoder's Linears; the rest becomes bf16. onnx is fp32, of standard operators, for"
+                            + " other programs.")
     String to = "bf16";
 
     @Option(
@@ -107,9 +115,12 @@ final class ConvertCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (to.equals(ONNX)) {
+            return export();
+        }
         WeightFormat format = format();
         SparseLayers layers = sparseLayers();
-        Path output = out != null ? out : beside(in, format);
+        Path output = out != null ? out : beside(in, "-" + format.label() + ".safetensors");
         try (Checkpoint source = Checkpoint.open(in)) {
             ConversionOptions options = new ConversionOptions(format, layers, calibration(source, format));
             ConversionReport done = convert(source, output, options);
@@ -122,10 +133,38 @@ final class ConvertCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
+    private int export() throws IOException {
+        requireNone("--sparse-layers", "--calibrate", "--report");
+        CheckpointExporter exporter = CheckpointExporter.to(ONNX);
+        Path folder = out != null ? out : beside(in, "-" + ONNX);
+        StatusLine line = StatusLine.on(spec.commandLine().getErr(), !quiet);
+        try (Checkpoint source = Checkpoint.open(in)) {
+            boolean written = OutputFile.writing(folder, () -> exporter.export(source, folder, progress(line)));
+            if (!written && !quiet) {
+                spec.commandLine().getErr().println(ALREADY_THERE);
+            }
+        } finally {
+            line.clear();
+        }
+        spec.commandLine().getOut().println(folder);
+        return ExitCode.DONE;
+    }
+
+    private void requireNone(String... options) {
+        for (String option : options) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        option + ": is about .safetensors files, --to onnx takes none; leave it out");
+            }
+        }
+    }
+
     private WeightFormat format() {
         return WeightFormat.labelled(to)
                 .orElseThrow(() -> new ParameterException(
-                        spec.commandLine(), "--to: expected one of " + WeightFormat.labels() + ", got '" + to + "'"));
+                        spec.commandLine(),
+                        "--to: expected one of " + WeightFormat.labels() + ", " + ONNX + ", got '" + to + "'"));
     }
 
     private SparseLayers sparseLayers() {
@@ -136,11 +175,10 @@ final class ConvertCommand implements Callable<Integer> {
         }
     }
 
-    /** {@code sam_vit_b.pth} to {@code sam_vit_b-bf16.safetensors}, in the same folder. */
-    static Path beside(Path in, WeightFormat format) {
+    /** {@code sam_vit_b.pth} to {@code sam_vit_b}END, in the same folder. */
+    private static Path beside(Path in, String end) {
         String name = String.valueOf(in.getFileName());
-        String stem = name.replaceFirst("(?<=.)\\.(pth|pt|bin|safetensors)$", "");
-        return in.resolveSibling(stem + "-" + format.label() + ".safetensors");
+        return in.resolveSibling(name.replaceFirst("(?<=.)\\.(pth|pt|bin|safetensors)$", "") + end);
     }
 
     private Calibration calibration(Checkpoint source, WeightFormat format) throws IOException {
@@ -178,7 +216,7 @@ final class ConvertCommand implements Callable<Integer> {
         }
         PrintWriter stderr = spec.commandLine().getErr();
         if (done.alreadyThere()) {
-            stderr.println("already there, made from the same source with the same options");
+            stderr.println(ALREADY_THERE);
             if (report != null) {
                 stderr.println("no report: it is written when a file is converted; remove " + done.output() + " first");
             }

@@ -68,6 +68,20 @@ class ConvertCommandTest {
     }
 
     @Test
+    void toOnnxAFolder() {
+        Ended ended = SamInProcess.run("convert", model, "--to", "onnx");
+        assertThat(ended.exitCode()).as(ended.stderr()).isZero();
+        assertThat(ended.outputLines())
+                .containsExactly(folder.resolve("sam-onnx").toString());
+        assertThat(folder.resolve("sam-onnx/encoder.onnx")).isRegularFile();
+        assertThat(folder.resolve("sam-onnx/decoder.onnx")).isRegularFile();
+        assertThat(SamInProcess.run("convert", model, "--to", "onnx").stderr()).contains("already there");
+        Ended report = SamInProcess.run("convert", model, "--to", "onnx", "--report", folder.resolve("r.json"));
+        assertThat(report.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(report.stderr()).contains("--report: is about .safetensors files");
+    }
+
+    @Test
     void refusals() {
         assertThat(SamInProcess.run("convert", model, model).stderr()).contains("would replace the checkpoint");
         assertThat(SamInProcess.run("convert", model, model).exitCode()).isEqualTo(ExitCode.BAD_INPUT);

@@ -55,7 +55,7 @@ final class GlobalAttentionGraph {
 
     private String slice(String queries, String keys, String values, String rows, String columns) {
         float scale = (float) (1 / Math.sqrt(headDim));
-        String scores = graph.microsoft("FusedMatMul", Map.of("alpha", scale), queries, keys);
+        String scores = graph.fused().product(scale, queries, keys);
         String grid = graph.reshape(scores, -1, heads, SLICE, GRID, GRID);
         String placed = graph.add(
                 graph.add(grid, graph.reshape(rows, -1, heads, SLICE, GRID, 1)),

@@ -16,33 +16,39 @@ import org.samfast.checkpoint.Checkpoint;
 
 /**
  * Collects the nodes of one graph. Values are strings, the names that ONNX gives them; every method that adds a node
- * returns the name of its (first) output. Operators are of opset 20, and of
- * ONNX Runtime's own domain {@code com.microsoft}.
+ * returns the name of its (first) output.
  */
 final class GraphBuilder {
-    private static final int OPSET = 20;
-    private static final int IR_VERSION = 10;
-    private static final int EXTERNAL = 1;
-    private static final String MICROSOFT = "com.microsoft";
 
     private final Checkpoint checkpoint;
     private final Arena arena;
     private final ElementType type;
-    private final ProtoWriter graph = new ProtoWriter();
+    private final OperatorSet operators;
     private final List<ProtoWriter> nodes = new ArrayList<>();
     private final List<ProtoWriter> inputs = new ArrayList<>();
     private final List<ProtoWriter> outputs = new ArrayList<>();
-    private final Map<String, ProtoWriter> initializers = new LinkedHashMap<>();
-    private final List<Initializer> weights = new ArrayList<>();
+    private final Map<String, ProtoWriter> inlined = new LinkedHashMap<>();
+    private final Map<String, Initializer> weights = new LinkedHashMap<>();
     private final Map<String, MemorySegment> converted = new HashMap<>();
     private final Map<String, String> constants = new HashMap<>();
     private int next;
 
-    /** Weights come from the checkpoint; those that need converting are converted in the arena. */
+    /** A graph for ONNX Runtime. */
     GraphBuilder(Checkpoint checkpoint, Arena arena, ElementType type) {
+        this(checkpoint, arena, type, OperatorSet.ONNX_RUNTIME);
+    }
+
+    /** Weights come from the checkpoint; those that need converting are converted in the arena. */
+    GraphBuilder(Checkpoint checkpoint, Arena arena, ElementType type, OperatorSet operators) {
         this.checkpoint = checkpoint;
         this.arena = arena;
         this.type = type;
+        this.operators = operators;
+    }
+
+    /** What one operator does for ONNX Runtime and others may have to spell out. */
+    FusedOperators fused() {
+        return new FusedOperators(this, operators);
     }
 
     /** A float32 input; a dimension is a number or the name of a free one. */
@@ -85,7 +91,7 @@ final class GraphBuilder {
 
     /** The checkpoint's tensor of that official name, read as another shape of as many elements. */
     String weight(String name, long... shape) {
-        if (!initializers.containsKey(name)) {
+        if (!weights.containsKey(name)) {
             external(name, shape, checkpoint.tensor(name).toFloatSegment(arena));
         }
         return name;
@@ -94,7 +100,7 @@ final class GraphBuilder {
     /** Some rows of the checkpoint's matrix, under a name of their own. */
     String weightRows(String name, String part, long first, long count) {
         String slice = name + "." + part;
-        if (!initializers.containsKey(slice)) {
+        if (!weights.containsKey(slice)) {
             long[] shape = checkpoint.tensor(name).shape();
             shape[0] = count;
             long rowBytes = Arrays.stream(shape).skip(1).reduce(Float.BYTES, (a, b) -> a * b);
@@ -105,6 +111,11 @@ final class GraphBuilder {
         return slice;
     }
 
+    /** How many rows the checkpoint's matrix has. */
+    long rows(String name) {
+        return checkpoint.tensor(name).shape()[0];
+    }
+
     /** The values of the checkpoint's tensor, for constants derived from it. */
     float[] floats(String name) {
         return checkpoint.tensor(name).toFloats();
@@ -112,7 +123,7 @@ final class GraphBuilder {
 
     /** Constants of the graph's type computed while the graph is built. */
     String constant(String name, float[] values, long... shape) {
-        if (initializers.containsKey(name)) {
+        if (weights.containsKey(name)) {
             return name;
         }
         MemorySegment copy = arena.allocate(ValueLayout.JAVA_FLOAT, values.length);
@@ -140,19 +151,19 @@ final class GraphBuilder {
         return op(operator, Map.of(), in);
     }
 
-    /** A node of the standard operator set with attributes: Long, Float, long[]. */
+    /** A node of the standard operator set with attributes: Long, Float, String, long[]. */
     String op(String operator, Map<String, Object> attributes, String... in) {
         return op(operator, "", 1, attributes, in).getFirst();
     }
 
     /** A node of ONNX Runtime's own operator set. */
     String microsoft(String operator, Map<String, Object> attributes, String... in) {
-        return op(operator, MICROSOFT, 1, attributes, in).getFirst();
+        return op(operator, OperatorSet.MICROSOFT, 1, attributes, in).getFirst();
     }
 
     /** Cuts a value into equal parts along an axis. */
     List<String> split(String value, int axis, int parts) {
-        return op("Split", "", parts, Map.of("axis", (long) axis, "num_outputs", (long) parts), value);
+        return op("Split", "", parts, operators.split(axis, parts), value);
     }
 
     /** Reads a value as another shape: 0 keeps a dimension, -1 is what is left. */
@@ -227,24 +238,24 @@ final class GraphBuilder {
         String sum = fresh("sum");
         Map<String, Object> attributes = Map.of("epsilon", epsilon);
         nodes.add(OnnxProto.node(
-                fresh("node"), "SkipLayerNormalization", MICROSOFT, in, List.of(norm, "", "", sum), attributes));
+                fresh("node"),
+                "SkipLayerNormalization",
+                OperatorSet.MICROSOFT,
+                in,
+                List.of(norm, "", "", sum),
+                attributes));
         return new Normed(sum, norm);
     }
 
     /** The finished graph. */
     OnnxModel build(String name) {
+        ProtoWriter graph = new ProtoWriter();
         nodes.forEach(node -> graph.message(1, node));
         graph.text(2, name);
-        initializers.values().forEach(initializer -> graph.message(5, initializer));
+        inlined.values().forEach(initializer -> graph.message(OnnxProto.INITIALIZER, initializer));
         inputs.forEach(input -> graph.message(11, input));
         outputs.forEach(output -> graph.message(12, output));
-        ProtoWriter model = new ProtoWriter()
-                .integer(1, IR_VERSION)
-                .text(2, "sam")
-                .message(7, graph)
-                .message(8, new ProtoWriter().text(1, "").integer(2, OPSET))
-                .message(8, new ProtoWriter().text(1, MICROSOFT).integer(2, 1));
-        return new OnnxModel(model.toByteArray(), weights);
+        return new OnnxModel(operators.header(), graph, List.copyOf(weights.values()));
     }
 
     private static float[] transposed(float[] matrix, int rows, int columns) {
@@ -271,11 +282,7 @@ final class GraphBuilder {
     }
 
     private void external(String name, long[] shape, MemorySegment floats) {
-        ProtoWriter tensor = OnnxProto.tensor(name, type.code(), shape)
-                .message(13, new ProtoWriter().text(1, "location").text(2, OnnxModel.EXTERNAL_FILE))
-                .integer(14, EXTERNAL);
-        initializers.put(name, tensor);
-        weights.add(new Initializer(name, shape.clone(), type, type.convert(floats, arena)));
+        weights.put(name, new Initializer(name, shape.clone(), type, type.convert(floats, arena)));
     }
 
     private String inline(int type, int bytes, long[] shape, Consumer<ByteBuffer> fill) {
@@ -284,7 +291,7 @@ final class GraphBuilder {
         String content = type + Arrays.toString(shape) + Arrays.toString(raw.array());
         return constants.computeIfAbsent(content, key -> {
             String name = fresh("constant");
-            initializers.put(name, OnnxProto.tensor(name, type, shape).bytes(9, raw.array()));
+            inlined.put(name, OnnxProto.tensor(name, type, shape).bytes(9, raw.array()));
             return name;
         });
     }

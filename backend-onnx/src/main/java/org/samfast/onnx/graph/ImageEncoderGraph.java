@@ -31,9 +31,10 @@ public final class ImageEncoderGraph {
     private final boolean everyStage;
     private final Set<String> watched;
 
-    private ImageEncoderGraph(Checkpoint checkpoint, Arena arena, boolean everyStage, Set<String> watched) {
+    private ImageEncoderGraph(
+            Checkpoint checkpoint, Arena arena, OperatorSet operators, boolean everyStage, Set<String> watched) {
         this.architecture = checkpoint.architecture();
-        this.graph = new GraphBuilder(checkpoint, arena, ElementType.FLOAT32);
+        this.graph = new GraphBuilder(checkpoint, arena, ElementType.FLOAT32, operators);
         this.window = new WindowAttentionGraph(graph, architecture);
         this.global = new GlobalAttentionGraph(graph, architecture);
         this.everyStage = everyStage;
@@ -42,7 +43,14 @@ public final class ImageEncoderGraph {
 
     /** Builds the graph; {@code everyStage} also makes patch_embed and block.NN outputs. */
     public static OnnxModel build(Checkpoint checkpoint, Arena arena, boolean everyStage) {
-        return new ImageEncoderGraph(checkpoint, arena, everyStage, Set.of()).encoder();
+        return new ImageEncoderGraph(checkpoint, arena, OperatorSet.ONNX_RUNTIME, everyStage, Set.of())
+                .encoder("pixels", "image_embedding");
+    }
+
+    /** The same of standard operators, from pixel_values to image_embeddings, the name of the exported decoder's input. */
+    public static OnnxModel exported(Checkpoint checkpoint, Arena arena) {
+        return new ImageEncoderGraph(checkpoint, arena, OperatorSet.STANDARD, false, Set.of())
+                .encoder("pixel_values", "image_embeddings");
     }
 
     /**
@@ -50,7 +58,8 @@ public final class ImageEncoderGraph {
      * inputs, and {@code MODULE.largest} [k], their largest absolute values.
      */
     public static OnnxModel watching(Checkpoint checkpoint, Arena arena, Set<String> modules) {
-        return new ImageEncoderGraph(checkpoint, arena, false, modules).encoder();
+        return new ImageEncoderGraph(checkpoint, arena, OperatorSet.ONNX_RUNTIME, false, modules)
+                .encoder("pixels", "image_embedding");
     }
 
     private void watch(String module, String rows, int columns) {
@@ -63,11 +72,10 @@ public final class ImageEncoderGraph {
         }
     }
 
-    private OnnxModel encoder() {
-        String tokens =
-                patchEmbed(graph.input("pixels", "n", 3, SamArchitecture.IMAGE_SIZE, SamArchitecture.IMAGE_SIZE));
+    private OnnxModel encoder(String in, String out) {
+        String tokens = patchEmbed(graph.input(in, "n", 3, SamArchitecture.IMAGE_SIZE, SamArchitecture.IMAGE_SIZE));
         stage("patch_embed", tokens);
-        graph.output("image_embedding", neck(blocks(tokens)), "n", CHANNELS, GRID, GRID);
+        graph.output(out, neck(blocks(tokens)), "n", CHANNELS, GRID, GRID);
         return graph.build("image_encoder");
     }
 
@@ -124,7 +132,7 @@ public final class ImageEncoderGraph {
     private String mlp(String normed, String module) {
         watch(module + ".lin1", normed, architecture.width());
         String wide = graph.unbiased(normed, graph.weight(module + ".lin1.weight"));
-        String active = graph.op("Gelu", graph.add(wide, graph.weight(module + ".lin1.bias")));
+        String active = graph.fused().gelu(graph.add(wide, graph.weight(module + ".lin1.bias")));
         watch(module + ".lin2", active, architecture.mlpWidth());
         return graph.unbiased(active, graph.weight(module + ".lin2.weight"));
     }

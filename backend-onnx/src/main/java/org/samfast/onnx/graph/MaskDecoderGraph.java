@@ -13,13 +13,11 @@ import org.samfast.checkpoint.Checkpoint;
  * <p>Source: segment-anything modeling/mask_decoder.py @dca509f.
  */
 public final class MaskDecoderGraph {
-    private static final String MODULE = "mask_decoder";
     private static final int CHANNELS = SamArchitecture.EMBEDDING_CHANNELS;
     private static final int GRID = SamArchitecture.GRID;
     private static final int TOKENS = GRID * GRID;
     private static final int MASKS = SamArchitecture.MASKS;
     private static final int LOW_RES = SamArchitecture.LOW_RES;
-    static final float EPSILON = 1e-6f;
 
     private final Checkpoint checkpoint;
     private final GraphBuilder graph;
@@ -59,12 +57,9 @@ public final class MaskDecoderGraph {
         stages(sparse, dense, imagePosition);
 
         String zeros = withMask ? zeroPerMask(mask) : zeroPerPrompt(points);
-        String tokens = graph.concat(1, outputTokens(zeros), sparse);
-        String image = graph.add(rows(embedding), dense);
-        var both = new TwoWayTransformerGraph(graph, tokens, imagePosition, zeros).run(image);
-        graph.output("low_res_logits", masks(both), "p", MASKS, LOW_RES, LOW_RES);
-        String iouToken = token(both.tokens(), 0);
-        graph.output("iou", perceptron(iouToken, MODULE + ".iou_prediction_head"), "p", MASKS);
+        var masks = new PredictMasksGraph(graph, checkpoint).run(embedding, imagePosition, sparse, dense, zeros);
+        graph.output("low_res_logits", masks.lowResLogits(), "p", MASKS, LOW_RES, LOW_RES);
+        graph.output("iou", masks.iou(), "p", MASKS);
         return graph.build("mask_decoder");
     }
 
@@ -82,13 +77,9 @@ public final class MaskDecoderGraph {
         return graph.reshape(graph.transpose(rows, 0, 2, 1), -1, CHANNELS, GRID, GRID);
     }
 
-    private String rows(String planes) {
-        return graph.transpose(graph.reshape(planes, -1, CHANNELS, TOKENS), 0, 2, 1);
-    }
-
     /** [p, 1, 1] zeros: adding them repeats a value for every prompt, on the device, where a shape would be the CPU's. */
     private String zeroPerPrompt(String points) {
-        String one = graph.op("ReduceMax", points, graph.integers(1, 2));
+        String one = graph.fused().largest(points, 1, 2);
         return graph.op("Mul", one, graph.scalar(0));
     }
 
@@ -97,38 +88,5 @@ public final class MaskDecoderGraph {
         String row = graph.op("Gather", Map.of("axis", 2L), mask, graph.integers(0));
         String pixel = graph.op("Gather", Map.of("axis", 3L), row, graph.integers(0));
         return graph.op("Mul", graph.reshape(pixel, -1, 1, 1), graph.scalar(0));
-    }
-
-    /** The IoU token and the four mask tokens, once per prompt: [p, 5, 256]. */
-    private String outputTokens(String zeros) {
-        return graph.add(
-                graph.concat(
-                        0, graph.weight(MODULE + ".iou_token.weight"), graph.weight(MODULE + ".mask_tokens.weight")),
-                zeros);
-    }
-
-    /** [p, 256], one token of every prompt. */
-    private String token(String tokens, int index) {
-        String one = graph.op("Gather", Map.of("axis", 1L), tokens, graph.integers(index));
-        return graph.reshape(one, -1, CHANNELS);
-    }
-
-    /** Each mask token's hypernetwork picks from the upscaled image: [p, 4, 256, 256]. */
-    private String masks(TwoWayTransformerGraph.State both) {
-        String[] hyper = new String[MASKS];
-        for (int i = 0; i < MASKS; i++) {
-            String made = perceptron(token(both.tokens(), 1 + i), MODULE + ".output_hypernetworks_mlps." + i);
-            hyper[i] = graph.op("Unsqueeze", made, graph.integers(2));
-        }
-        Upscaling upscaling = new Upscaling(graph, checkpoint);
-        String pixels = graph.reshape(upscaling.run(both.image()), -1, (long) LOW_RES * LOW_RES, Upscaling.CHANNELS);
-        return upscaling.planes(graph.op("MatMul", pixels, graph.concat(2, hyper)));
-    }
-
-    /** Three Linears with ReLU between. */
-    private String perceptron(String rows, String module) {
-        String first = graph.op("Relu", graph.linear(rows, module + ".layers.0"));
-        String second = graph.op("Relu", graph.linear(first, module + ".layers.1"));
-        return graph.linear(second, module + ".layers.2");
     }
 }

@@ -7,10 +7,18 @@ import java.util.Map;
 final class OnnxProto {
     static final int FLOAT = 1;
     static final int INT64 = 7;
+    /** ModelProto.graph. */
+    static final int GRAPH = 7;
+    /** ModelProto.metadata_props. */
+    static final int METADATA = 14;
+    /** GraphProto.initializer. */
+    static final int INITIALIZER = 5;
+
+    private static final int EXTERNAL = 1;
 
     private OnnxProto() {}
 
-    /** A node; attributes are Long, Float or long[]. */
+    /** A node; attributes are Long, Float, String or long[]. */
     static ProtoWriter node(
             String name,
             String operator,
@@ -39,9 +47,15 @@ final class OnnxProto {
                 }
                 attribute.integer(20, 7);
             }
+            case String text -> attribute.text(4, text).integer(20, 3);
             default -> throw new IllegalArgumentException(name + ": no attribute type for " + value.getClass());
         }
         return attribute;
+    }
+
+    /** An entry of a map of strings. */
+    static ProtoWriter entry(String key, String value) {
+        return new ProtoWriter().text(1, key).text(2, value);
     }
 
     /** Name and type of an input or output; a dimension is a number or the name of a free one. */
@@ -56,6 +70,13 @@ final class OnnxProto {
         }
         ProtoWriter tensor = new ProtoWriter().integer(1, type).message(2, dimensions);
         return new ProtoWriter().text(1, name).message(2, new ProtoWriter().message(1, tensor));
+    }
+
+    /** A tensor whose data are elsewhere: {@code location} and perhaps {@code offset} and {@code length}. */
+    static ProtoWriter external(Initializer weight, Map<String, String> where) {
+        ProtoWriter tensor = tensor(weight.name(), weight.type().code(), weight.shape());
+        where.forEach((key, value) -> tensor.message(13, entry(key, value)));
+        return tensor.integer(14, EXTERNAL);
     }
 
     /** A tensor without its data. */

@@ -88,6 +88,6 @@ final class PromptEncoderGraph {
     private String normed(String planes, int layer) {
         String last = graph.transpose(planes, 0, 2, 3, 1);
         String normed = graph.layerNorm(last, MODULE + ".mask_downscaling." + layer, EPSILON);
-        return graph.transpose(graph.op("Gelu", normed), 0, 3, 1, 2);
+        return graph.transpose(graph.fused().gelu(normed), 0, 3, 1, 2);
     }
 }

@@ -37,10 +37,26 @@ final class ProtoWriter {
     }
 
     ProtoWriter bytes(int field, byte[] value) {
-        varint((long) field << 3 | LENGTH_DELIMITED);
-        varint(value.length);
+        length(field, value.length);
         out.writeBytes(value);
         return this;
+    }
+
+    /** What stands before that many bytes of a field, which the caller writes. */
+    ProtoWriter length(int field, long bytes) {
+        varint((long) field << 3 | LENGTH_DELIMITED);
+        varint(bytes);
+        return this;
+    }
+
+    /** Fields that are written already. */
+    ProtoWriter raw(byte[] fields) {
+        out.writeBytes(fields);
+        return this;
+    }
+
+    int size() {
+        return out.size();
     }
 
     byte[] toByteArray() {

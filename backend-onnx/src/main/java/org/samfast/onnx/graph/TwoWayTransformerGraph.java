@@ -1,7 +1,5 @@
 package org.samfast.onnx.graph;
 
-import java.util.Map;
-
 /**
  * The mask decoder's transformer: tokens attend to the image and the image to the tokens, twice.
  *
@@ -13,7 +11,7 @@ final class TwoWayTransformerGraph {
 
     private static final String MODULE = "mask_decoder.transformer";
     private static final int DEPTH = 2;
-    private static final long HEADS = 8;
+    private static final int HEADS = 8;
     private static final float EPSILON = 1e-5f;
 
     private final GraphBuilder graph;
@@ -78,12 +76,14 @@ final class TwoWayTransformerGraph {
     }
 
     private String attention(String module, String queries, String keys, String values) {
-        String mixed = graph.microsoft(
-                "MultiHeadAttention",
-                Map.of("num_heads", HEADS),
-                perPrompt(graph.project(queries, module + ".q_proj")),
-                perPrompt(graph.project(keys, module + ".k_proj")),
-                perPrompt(graph.project(values, module + ".v_proj")));
+        float scale = (float) Math.sqrt((double) HEADS / graph.rows(module + ".q_proj.weight"));
+        String mixed = graph.fused()
+                .attention(
+                        HEADS,
+                        scale,
+                        perPrompt(graph.project(queries, module + ".q_proj")),
+                        perPrompt(graph.project(keys, module + ".k_proj")),
+                        perPrompt(graph.project(values, module + ".v_proj")));
         return graph.project(mixed, module + ".out_proj");
     }
 

@@ -29,8 +29,8 @@ final class Upscaling {
     /** Image tokens [p, 4096, 256] to pixels [p * 65536, 32]. */
     String run(String image) {
         String first = doubled(image, MODULE + ".0");
-        String normed = graph.op("Gelu", graph.layerNorm(first, MODULE + ".1", MaskDecoderGraph.EPSILON));
-        return graph.op("Gelu", doubled(normed, MODULE + ".3"));
+        String normed = graph.fused().gelu(graph.layerNorm(first, MODULE + ".1", PredictMasksGraph.EPSILON));
+        return graph.fused().gelu(doubled(normed, MODULE + ".3"));
     }
 
     /** [p, 65536, 4] in upscaling order to [p, 4, 256, 256]. */

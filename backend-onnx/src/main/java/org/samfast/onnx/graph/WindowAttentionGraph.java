@@ -43,12 +43,8 @@ final class WindowAttentionGraph {
         String queries = graph.reshape(windows(qkv.queries()), -1, side, side, heads, headDim);
         String keys = graph.reshape(windows(qkv.keys()), -1, windowTokens, heads, headDim);
         String values = graph.reshape(windows(qkv.values()), -1, windowTokens, width);
-        String mixed = graph.microsoft(
-                "MultiHeadAttention",
-                Map.of("num_heads", (long) heads, "scale", (float) (1 / Math.sqrt(headDim))),
-                extendQueries(queries, module),
-                extendKeys(keys),
-                values);
+        float scale = (float) (1 / Math.sqrt(headDim));
+        String mixed = graph.fused().attention(heads, scale, extendQueries(queries, module), extendKeys(keys), values);
         return unpartition(mixed);
     }
 
