@@ -235,14 +235,18 @@ final class SegmentCommand implements Callable<Integer> {
                 Journal journal = journal(session, planned.size(), settings.folder(), folders(planned));
                 ResultWriter writer = new ResultWriter(settings)) {
             List<SegmentRun.Input> rest = planned.stream()
-                    .filter(input -> !journal.isDone(input.key()))
+                    .filter(input -> !journal.isDone(input.key()) || !writer.knows(input.file()))
                     .toList();
             report.doneBefore(planned.size() - rest.size());
             if (journal.isKept()) {
                 report.goOnAnewWhenLost(!NewProcess.isOne());
             }
             SegmentRun run = new SegmentRun(this, session, writer, journal, stages);
-            return run(run, session, rest, report);
+            int exitCode = run(run, session, rest, report);
+            if (report.isComplete()) {
+                writer.finish();
+            }
+            return exitCode;
         }
     }
 
