@@ -63,7 +63,9 @@ import picocli.CommandLine.Spec;
             "  sam segment photos --box 20,30,400,380 --out masks",
             "  sam segment photos --box 20,30,400,380 --out masks --resume",
             "  sam segment \"photos/**/*.jpg\" --box 20,30,400,380 --format rle --out masks",
-            "  sam segment dog.jpg --everything --points-per-side 8 --out found"
+            "  sam segment dog.jpg --everything --points-per-side 8 --out found",
+            "  sam embed photos --out embeddings",
+            "  sam segment photos --points 400,270 --embeddings embeddings --out masks"
         })
 final class SegmentCommand implements Callable<Integer> {
     /** Options that change nothing in the files written, and prompts, which are in the key of each image. */
@@ -141,6 +143,15 @@ final class SegmentCommand implements Callable<Integer> {
 
     @Mixin
     OutputOptions output = new OutputOptions();
+
+    @Option(
+            names = "--embeddings",
+            paramLabel = "DIR",
+            description =
+                    "Take what 'sam embed' stored there instead of encoding images again; made with the same model"
+                            + " and --precision. Images without are encoded. With --everything for the whole image, not for crops.")
+    @Nullable
+    Path embeddings;
 
     @Option(names = "--json", description = "Print one JSON object per image on stdout instead.")
     boolean json;
@@ -241,8 +252,10 @@ final class SegmentCommand implements Callable<Integer> {
             if (journal.isKept()) {
                 report.goOnAnewWhenLost(!NewProcess.isOne());
             }
-            SegmentRun run = new SegmentRun(this, session, writer, journal, stages);
-            int exitCode = run(run, session, rest, report);
+            int batch = batch(session, rest);
+            StoredEmbeddings stored = StoredEmbeddings.in(rest.isEmpty() ? null : embeddings, session);
+            SegmentRun run = new SegmentRun(this, session, stored, writer, journal, stages);
+            int exitCode = run(run, session, batch, rest, report);
             if (report.isComplete()) {
                 writer.finish();
             }
@@ -250,9 +263,8 @@ final class SegmentCommand implements Callable<Integer> {
         }
     }
 
-    private int run(SegmentRun run, ModelSession session, List<SegmentRun.Input> inputs, RunReport report)
+    private int run(SegmentRun run, ModelSession session, int batch, List<SegmentRun.Input> inputs, RunReport report)
             throws IOException {
-        int batch = batch(session, inputs);
         if (trace == null || inputs.isEmpty()) {
             return new Pipeline<>(run, Limits.ofMachine(batch, session.callsAtOnce()), report).run(inputs);
         }
@@ -298,6 +310,7 @@ final class SegmentCommand implements Callable<Integer> {
                 everythingOptions.options(),
                 new MaskTree(output.out, everythingOptions.convertToRle),
                 maxPixels,
+                embeddings,
                 json,
                 spec.commandLine().getErr(),
                 model.quiet,
@@ -382,6 +395,10 @@ final class SegmentCommand implements Callable<Integer> {
         }
         if (batch < 0) {
             throw usage("--batch: expected 1 or more, or 0 for the backend's choice, got " + batch);
+        }
+        if (dump != null && embeddings != null) {
+            throw usage(
+                    "--dump and --embeddings: give one of them, since a stored embedding shows no stages before it");
         }
         if (dump != null && (files != 1 || objects != 1)) {
             throw usage("--dump: expected one image and one object, got " + files + " images and " + objects
