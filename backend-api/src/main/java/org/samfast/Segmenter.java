@@ -6,6 +6,7 @@ import org.samfast.backend.ImageEmbedding;
 import org.samfast.backend.PromptedImage;
 import org.samfast.backend.SamBackend;
 import org.samfast.backend.SegmentRequest;
+import org.samfast.embedding.StoredEmbedding;
 import org.samfast.image.RgbImage;
 import org.samfast.mask.MaskChoice;
 import org.samfast.mask.MaskPrediction;
@@ -53,6 +54,11 @@ public final class Segmenter implements AutoCloseable {
     /** The image encoder alone, for several predictions on one image; the caller closes the embedding. */
     public ImageEmbedding embed(RgbImage image) {
         return backend.embed(List.of(image)).getFirst();
+    }
+
+    /** An embedding that was stored, instead of encoding its image again; the caller closes it. */
+    public ImageEmbedding restore(StoredEmbedding stored) {
+        return stored.on(backend);
     }
 
     /** Prompt encoder, mask decoder and post-processing on an image that is already encoded. */

@@ -1,5 +1,6 @@
 package org.samfast.backend;
 
+import org.samfast.architecture.SamArchitecture;
 import org.samfast.image.Size;
 
 /**
@@ -7,11 +8,26 @@ import org.samfast.image.Size;
  * prediction can never use the wrong one. Close it to free the backend's memory.
  */
 public interface ImageEmbedding extends AutoCloseable {
+    /** Floats of {@link #toHost}: 256 channels of 64x64. */
+    int VALUES = SamArchitecture.EMBEDDING_CHANNELS * SamArchitecture.GRID * SamArchitecture.GRID;
+
     /** Size of the image in pixels. */
     Size imageSize();
 
     /** A copy in host memory, row-major [256][64][64]. */
     float[] toHost();
+
+    /**
+     * Refuses values that are no embedding.
+     *
+     * @throws IllegalArgumentException where they are not {@link #VALUES}
+     */
+    static void checkValues(float[] values) {
+        if (values.length != VALUES) {
+            throw new IllegalArgumentException(
+                    "image embedding: expected " + VALUES + " values [256][64][64], got " + values.length);
+        }
+    }
 
     @Override
     void close();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.samfast.image.RgbImage;
+import org.samfast.image.Size;
 import org.samfast.mask.MaskPrediction;
 import org.samfast.mask.MaskRequest;
 import org.samfast.mask.MaskUpscale;
@@ -23,6 +24,16 @@ public interface SamBackend extends AutoCloseable {
 
     /** The embeddings of the images, in their order; resizing, normalising and padding included. */
     List<ImageEmbedding> embed(List<RgbImage> images);
+
+    /**
+     * An embedding that was made before, brought back to where this backend computes: the inverse of {@link
+     * ImageEmbedding#toHost}, whose values come back bit for bit. Others are rounded to what this backend keeps embeddings in.
+     *
+     * @param imageSize of the upright image that it was made of, in pixels
+     * @param values row-major [256][64][64], made by the same model; they may be changed afterwards
+     * @throws IllegalArgumentException where there are not as many
+     */
+    ImageEmbedding fromHost(Size imageSize, float[] values);
 
     /** The decoder's masks for every prompt of every image, in their order. */
     List<MaskPrediction> predict(List<PromptedImage> prompts);

@@ -2,6 +2,7 @@ package org.samfast.everything;
 
 import java.util.List;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.samfast.backend.CandidateMasks;
 import org.samfast.backend.CandidateRequest;
 import org.samfast.backend.ImageEmbedding;
@@ -45,12 +46,22 @@ public final class AutomaticMaskGenerator {
 
     /** The same, telling how far it is. */
     public AutomaticMasks generate(RgbImage image, Progress progress) {
+        return generate(image, null, progress);
+    }
+
+    /**
+     * The same where the image was encoded before; crops of it are encoded anyway.
+     *
+     * @param whole the embedding of the whole image, which stays open; null to make it
+     */
+    public AutomaticMasks generate(RgbImage image, @Nullable ImageEmbedding whole, Progress progress) {
         List<CropBoxes.LayeredCrop> crops =
                 CropBoxes.of(image.size(), options.cropNLayers(), options.cropOverlapRatio());
         IntConsumer decoded = counter(crops, progress);
         AutomaticMasks found = new AutomaticMasks(List.of(), false, false);
         for (CropBoxes.LayeredCrop crop : crops) {
-            found = found.and(inCrop(image, crop, decoded));
+            boolean encoded = whole != null && crop.layer() == 0;
+            found = found.and(inCrop(image, crop, encoded ? whole : null, decoded));
         }
         if (crops.size() > 1) {
             found = found.with(fromSmallCropsFirst(found.masks()));
@@ -72,10 +83,11 @@ public final class AutomaticMaskGenerator {
         return options.pointGrids().get(crop.layer());
     }
 
-    private AutomaticMasks inCrop(RgbImage image, CropBoxes.LayeredCrop crop, IntConsumer decoded) {
+    private AutomaticMasks inCrop(
+            RgbImage image, CropBoxes.LayeredCrop crop, @Nullable ImageEmbedding encoded, IntConsumer decoded) {
         CropBox box = crop.box();
         List<ImagePoint> points = grid(crop).on(box.size());
-        CandidateMasks candidates = candidates(box.of(image), points, box, image.size(), decoded);
+        CandidateMasks candidates = candidates(image, encoded, points, box, decoded);
         List<AutomaticMask> masks = withoutDuplicates(candidates.masks().stream()
                 .map(candidate -> mask(candidate, points.get(candidate.point()), box))
                 .toList());
@@ -83,12 +95,24 @@ public final class AutomaticMaskGenerator {
     }
 
     private CandidateMasks candidates(
-            RgbImage cropped, List<ImagePoint> points, CropBox box, Size image, IntConsumer decoded) {
-        try (ImageEmbedding embedding = backend.embed(List.of(cropped)).getFirst()) {
-            CandidateRequest request =
-                    new CandidateRequest(embedding, points, options.pointsPerBatch(), box, image, thresholds);
-            return backend.candidates(List.of(request), decoded).getFirst();
+            RgbImage image,
+            @Nullable ImageEmbedding encoded,
+            List<ImagePoint> points,
+            CropBox box,
+            IntConsumer decoded) {
+        if (encoded != null) {
+            return candidates(encoded, points, box, image.size(), decoded);
         }
+        try (ImageEmbedding own = backend.embed(List.of(box.of(image))).getFirst()) {
+            return candidates(own, points, box, image.size(), decoded);
+        }
+    }
+
+    private CandidateMasks candidates(
+            ImageEmbedding embedding, List<ImagePoint> points, CropBox box, Size image, IntConsumer decoded) {
+        CandidateRequest request =
+                new CandidateRequest(embedding, points, options.pointsPerBatch(), box, image, thresholds);
+        return backend.candidates(List.of(request), decoded).getFirst();
     }
 
     private static AutomaticMask mask(MaskCandidate candidate, ImagePoint point, CropBox crop) {

@@ -25,7 +25,15 @@ public final class ImageReader {
      * @throws ImageException where it is missing, not an image, damaged, cut short or too large
      */
     public static RgbImage read(Path file, long pixelLimit) throws ImageException {
-        byte[] bytes = bytes(file);
+        return decode(file, bytes(file), pixelLimit);
+    }
+
+    /**
+     * The same where the file's bytes are at hand.
+     *
+     * @param file its name, for errors
+     */
+    public static RgbImage decode(Path file, byte[] bytes, long pixelLimit) throws ImageException {
         try {
             return ImageFormat.of(bytes).decode(bytes, new PixelLimit(pixelLimit));
         } catch (BadImage e) {
@@ -36,7 +44,12 @@ public final class ImageReader {
         }
     }
 
-    private static byte[] bytes(Path file) throws ImageException {
+    /**
+     * The file's bytes, not looked at.
+     *
+     * @throws ImageException where it is missing, no file or larger than 2 GB, or cannot be read
+     */
+    public static byte[] bytes(Path file) throws ImageException {
         try {
             checkKind(file, Files.readAttributes(file, BasicFileAttributes.class));
             return Files.readAllBytes(file);

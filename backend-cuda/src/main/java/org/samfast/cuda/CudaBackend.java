@@ -22,6 +22,7 @@ import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Transfers;
 import org.samfast.image.RgbImage;
+import org.samfast.image.Size;
 import org.samfast.mask.MaskPrediction;
 import org.samfast.mask.MaskRequest;
 import org.samfast.mask.ScoredMask;
@@ -77,6 +78,12 @@ final class CudaBackend implements SamBackend {
     @Override
     public List<ImageEmbedding> embed(List<RgbImage> images) {
         return List.copyOf(on(now -> now.embed(images, this)));
+    }
+
+    @Override
+    public ImageEmbedding fromHost(Size imageSize, float[] values) {
+        ImageEmbedding.checkValues(values);
+        return on(now -> new CudaEmbedding(this, now, imageSize, now.tokens(values)));
     }
 
     @Override

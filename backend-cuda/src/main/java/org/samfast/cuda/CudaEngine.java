@@ -42,7 +42,6 @@ final class CudaEngine implements AutoCloseable {
     private static final int SEARCHES_AT_ONCE = 2;
 
     private static final int CHANNELS = SamArchitecture.EMBEDDING_CHANNELS;
-    private static final int EMBEDDING_VALUES = CHANNELS * SamArchitecture.GRID * SamArchitecture.GRID;
 
     private final String model;
     private final Precision precision;
@@ -83,7 +82,7 @@ final class CudaEngine implements AutoCloseable {
         batch = new SegmentBatch(device, stream, decoder, masks);
         searches = new SearchLanes(device, decoder, Math.min(SEARCHES_AT_ONCE, mostImages));
         clock = new StreamClock(stream, GpuLimits.of(device.name()));
-        embeddings = new EmbeddingStore(device, (long) EMBEDDING_VALUES * element.bytes());
+        embeddings = new EmbeddingStore(device, (long) ImageEmbedding.VALUES * element.bytes());
         report = observer == null ? null : new StageReport(stream, element, observer);
     }
 
@@ -113,7 +112,7 @@ final class CudaEngine implements AutoCloseable {
 
     private void embedTogether(List<RgbImage> images, CudaBackend backend, List<CudaEmbedding> into) {
         DeviceBuffer made = encode(transfers, StagedImage.of(transfers, images));
-        long bytes = (long) EMBEDDING_VALUES * element.bytes();
+        long bytes = (long) ImageEmbedding.VALUES * element.bytes();
         for (int i = 0; i < images.size(); i++) {
             DeviceBuffer own = embeddings.take();
             into.add(new CudaEmbedding(backend, this, images.get(i).size(), own));
@@ -205,7 +204,7 @@ final class CudaEngine implements AutoCloseable {
     private void putTogether(SegmentCall call, List<SegmentCall.Share> shares) {
         DeviceBuffer made = encode(
                 call.transfers(), shares.stream().map(SegmentCall.Share::image).toList());
-        long bytes = (long) EMBEDDING_VALUES * element.bytes();
+        long bytes = (long) ImageEmbedding.VALUES * element.bytes();
         List<PromptPair> pairs = new ArrayList<>();
         for (int i = 0; i < shares.size(); i++) {
             DeviceBuffer embedding = made.slice(i * bytes, bytes);
@@ -233,7 +232,19 @@ final class CudaEngine implements AutoCloseable {
     /** [256][64][64] of an embedding. */
     float[] planes(CudaEmbedding embedding) {
         checkOwn(embedding);
-        return StageReport.planes(HostFloats.of(stream, embedding.tokens(), element, EMBEDDING_VALUES), CHANNELS);
+        return StageReport.planes(HostFloats.of(stream, embedding.tokens(), element, ImageEmbedding.VALUES), CHANNELS);
+    }
+
+    /** [4096][256] on the device of an embedding's [256][64][64]; {@link #free} gives it back. */
+    DeviceBuffer tokens(float[] planes) {
+        DeviceBuffer tokens = embeddings.take();
+        try {
+            HostFloats.to(stream, tokens, element, StageReport.rows(planes, CHANNELS));
+            return tokens;
+        } catch (RuntimeException e) {
+            free(tokens);
+            throw e;
+        }
     }
 
     /** After a call that failed half-way: nothing of it is in flight, and its copies give their room back. */

@@ -6,7 +6,7 @@ import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Stream;
 import org.samfast.tensor.Bfloat16;
 
-/** Values on the device as floats on the host. */
+/** Values on the device, from and to floats on the host. */
 final class HostFloats {
     private HostFloats() {}
 
@@ -23,5 +23,14 @@ final class HostFloats {
             values[i] = Bfloat16.widen(halves[i]);
         }
         return values;
+    }
+
+    /** Fills the start of a buffer with the values, rounded to its elements. */
+    static void to(Stream stream, DeviceBuffer buffer, Element element, float[] values) {
+        buffer.upload(
+                stream,
+                element == Element.FP32
+                        ? MemorySegment.ofArray(values)
+                        : MemorySegment.ofArray(Bfloat16.round(values)));
     }
 }

@@ -65,6 +65,15 @@ record StageReport(Stream stream, Element element, StageObserver observer)
         return planes;
     }
 
+    /** [channels][64][64] to [4096][channels]. */
+    static float[] rows(float[] planes, int channels) {
+        float[] rows = new float[planes.length];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = planes[i % channels * TOKENS + i / channels];
+        }
+        return rows;
+    }
+
     /** Patches [4096][3][16][16] to [3][1024][1024]. */
     private static float[] pixels(float[] patches) {
         float[] pixels = new float[patches.length];

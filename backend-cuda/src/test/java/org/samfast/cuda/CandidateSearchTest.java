@@ -31,6 +31,7 @@ import org.samfast.everything.PointGrid;
 import org.samfast.image.CropBox;
 import org.samfast.image.ImageReader;
 import org.samfast.image.RgbImage;
+import org.samfast.image.Size;
 import org.samfast.mask.MaskCandidate;
 import org.samfast.mask.MaskPrediction;
 
@@ -72,6 +73,11 @@ class CandidateSearchTest {
         @Override
         public List<ImageEmbedding> embed(List<RgbImage> images) {
             return cuda.embed(images);
+        }
+
+        @Override
+        public ImageEmbedding fromHost(Size imageSize, float[] values) {
+            return cuda.fromHost(imageSize, values);
         }
 
         @Override

@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.samfast.architecture.SamArchitecture;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendInfo;
 import org.samfast.backend.BackendOptions;
@@ -43,10 +42,6 @@ final class OnnxBackend implements SamBackend {
 
     /** The most images per run of the encoder on a GPU. */
     static final int BATCH = 8;
-
-    private static final long[] EMBEDDING = {
-        1, SamArchitecture.EMBEDDING_CHANNELS, SamArchitecture.GRID, SamArchitecture.GRID
-    };
 
     private final OnnxModels models;
     private final ElementType type;
@@ -168,12 +163,19 @@ final class OnnxBackend implements SamBackend {
             for (int i = 0; i < images.size(); i++) {
                 ByteBuffer part = ByteBuffer.allocateDirect(each).order(ByteOrder.nativeOrder());
                 part.put(0, bytes, i * each, each);
-                OnnxTensor tensor =
-                        OnnxTensor.createTensor(OnnxSession.environment(), part, EMBEDDING, type.javaType());
-                embeddings.add(new OnnxEmbedding(images.get(i).size(), tensor));
+                embeddings.add(OnnxEmbedding.of(images.get(i).size(), part, type));
             }
         }
         return embeddings;
+    }
+
+    @Override
+    public ImageEmbedding fromHost(Size imageSize, float[] values) {
+        try {
+            return OnnxEmbedding.of(imageSize, values, type);
+        } catch (OrtException e) {
+            throw failure("copy of an embedding", e);
+        }
     }
 
     @Override

@@ -5,7 +5,6 @@ import ai.onnxruntime.OrtException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.ShortBuffer;
 import java.util.List;
 import org.samfast.architecture.SamArchitecture;
 import org.samfast.image.Normalization;
@@ -41,9 +40,6 @@ final class PixelBatch {
         }
         float[] planes = new float[Normalization.VALUES];
         Normalization.planes(resized, FloatBuffer.wrap(planes));
-        ShortBuffer rounded = into.asShortBuffer();
-        for (int i = 0; i < planes.length; i++) {
-            rounded.put(i, type.round(planes[i]));
-        }
+        type.put(planes, into);
     }
 }

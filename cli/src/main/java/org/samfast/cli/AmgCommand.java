@@ -83,6 +83,7 @@ final class AmgCommand implements Callable<Integer> {
                 options,
                 new MaskTree(output, everything.convertToRle),
                 ImageReader.DEFAULT_PIXEL_LIMIT,
+                null,
                 false,
                 spec.commandLine().getErr(),
                 model.quiet,

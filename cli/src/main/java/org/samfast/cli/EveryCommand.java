@@ -14,6 +14,7 @@ import picocli.CommandLine.ScopeType;
         subcommands = {
             SegmentCommand.class,
             AmgCommand.class,
+            EmbedCommand.class,
             DownloadCommand.class,
             ConvertCommand.class,
             InfoCommand.class,

@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendLostException;
+import org.samfast.backend.ImageEmbedding;
 import org.samfast.cli.input.ImageInputs;
 import org.samfast.cli.input.InputImage;
 import org.samfast.cli.output.JsonText;
@@ -27,11 +28,10 @@ import org.samfast.cli.resume.ImageKey;
 import org.samfast.cli.resume.Journal;
 import org.samfast.cli.terminal.StatusLine;
 import org.samfast.cli.terminal.StepTimes;
+import org.samfast.embedding.StoredEmbedding;
 import org.samfast.everything.AutomaticMaskGenerator;
 import org.samfast.everything.AutomaticMaskOptions;
 import org.samfast.everything.AutomaticMasks;
-import org.samfast.image.ImageReader;
-import org.samfast.image.RgbImage;
 
 /** What everything mode does with each image: read, ask on all points, write, say so. */
 final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Read, EverythingRun.Found> {
@@ -40,14 +40,17 @@ final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Rea
 
     private final ModelSession session;
     private final Setting setting;
+    private final StoredEmbeddings stored;
     private final Journal journal;
     private final StatusLine points;
     private final AtomicBoolean firstRead = new AtomicBoolean(true);
     private @Nullable AutomaticMaskGenerator generator;
 
-    private EverythingRun(ModelSession session, Setting setting, Journal journal, boolean showsPoints) {
+    private EverythingRun(
+            ModelSession session, Setting setting, StoredEmbeddings stored, Journal journal, boolean showsPoints) {
         this.session = session;
         this.setting = setting;
+        this.stored = stored;
         this.journal = journal;
         points = StatusLine.on(setting.stderr, showsPoints);
     }
@@ -55,6 +58,7 @@ final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Rea
     /**
      * How a run is done.
      *
+     * @param embeddings folder of those that were stored; null for none
      * @param json whether stdout gets JSON
      * @param quiet whether stderr gets no progress
      * @param verbose whether it gets the times of the steps
@@ -63,6 +67,7 @@ final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Rea
             AutomaticMaskOptions options,
             MaskTree tree,
             long maxPixels,
+            @Nullable Path embeddings,
             boolean json,
             PrintWriter stderr,
             boolean quiet,
@@ -83,8 +88,8 @@ final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Rea
      */
     record Input(InputImage image, String key) {}
 
-    /** An image that is decoded. */
-    record Read(Input input, RgbImage image, StepTimes times) {}
+    /** An image that is decoded, and perhaps was encoded before. */
+    record Read(Input input, StoredEmbeddings.Image stored, StepTimes times) {}
 
     /** An image with its masks. */
     record Found(Read read, AutomaticMasks masks) {}
@@ -100,8 +105,10 @@ final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Rea
             throws IOException {
         resumable.tell(problems);
         boolean showsPoints = inputs.size() + problems.size() == 1 && !setting.quiet;
-        EverythingRun run = new EverythingRun(session, setting, journal, showsPoints);
-        List<Input> left = resumable.left(run, inputs, Input::key, journal);
+        List<Input> left = resumable.left(
+                inputs, input -> input.image.file().toString(), input -> journal.isDone(input.key));
+        StoredEmbeddings stored = StoredEmbeddings.in(left.isEmpty() ? null : setting.embeddings, session);
+        EverythingRun run = new EverythingRun(session, setting, stored, journal, showsPoints);
         int points = setting.options.pointGrids().getFirst().points().size();
         int wanted = Math.clamp(left.size(), 1, Math.min(IN_FLIGHT, session.batch()));
         int atOnce = session.everythingAtOnce(wanted, points, setting.verbose ? setting.stderr : null);
@@ -119,15 +126,15 @@ final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Rea
                 ? new StepTimes(setting.stderr, setting.verbose)
                 : StepTimes.fromNow(setting.stderr, setting.verbose);
         times.done("start");
-        RgbImage image = ImageReader.read(input.image.file(), setting.maxPixels);
+        StoredEmbeddings.Image image = stored.read(input.image.file(), setting.maxPixels);
         times.done("read");
         return new Read(input, image, times);
     }
 
-    /** The image, and run lengths of its masks, which are short. */
+    /** The image, its embedding where it is stored, and run lengths of its masks, which are short. */
     @Override
     public long bytes(Read read) {
-        return 4 * read.image.size().area();
+        return 4 * read.stored.pixels().size().area() + read.stored.embeddingBytes();
     }
 
     @Override
@@ -186,10 +193,12 @@ final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Rea
     }
 
     private AutomaticMasks generate(Read read) {
-        try {
+        StoredEmbedding before = read.stored.embedding();
+        try (ImageEmbedding whole = before == null ? null : before.on(session.backend())) {
             return Objects.requireNonNull(generator, "computing begins with open")
                     .generate(
-                            read.image,
+                            read.stored.pixels(),
+                            whole,
                             (decoded, all) ->
                                     points.show(name(read.input) + ": " + decoded + " of " + all + " points"));
         } finally {

@@ -24,6 +24,7 @@ import org.samfast.cli.output.ResultWriter;
 import org.samfast.cli.resume.Digest;
 import org.samfast.cli.verify.StageCheck;
 import org.samfast.cli.verify.Verification;
+import org.samfast.embedding.EmbeddingSource;
 import org.samfast.image.Size;
 import org.samfast.packed.PackedLinear;
 import picocli.CommandLine.Model.CommandSpec;
@@ -179,16 +180,23 @@ final class ModelSession implements AutoCloseable {
 
     /** Identifies a run's model, backend and options, but for those that are named. */
     String runKey(CommandSpec command, Set<String> without) throws IOException {
-        Digest key = new Digest()
-                .add(VersionProvider.version())
-                .add(RememberedHash.of(weights, ModelCache.ofPlatform().hashes()))
-                .add(provider.name());
+        Digest key =
+                new Digest().add(VersionProvider.version()).add(weightsSha256()).add(provider.name());
         for (OptionSpec option : command.options()) {
             if (!without.contains(option.longestName())) {
                 key.add(option.longestName()).add(Objects.toString(option.getValue()));
             }
         }
         return key.hex();
+    }
+
+    /** What makes the embeddings of this run, to tell them from others'; opens the backend. */
+    EmbeddingSource embeddingSource() throws IOException {
+        return new EmbeddingSource(model(), weightsSha256(), backend().info().precision(), VersionProvider.version());
+    }
+
+    private String weightsSha256() throws IOException {
+        return RememberedHash.of(weights, ModelCache.ofPlatform().hashes());
     }
 
     /** The architecture: {@code vit_b}. */

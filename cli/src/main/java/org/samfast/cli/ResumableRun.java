@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.samfast.cli.input.ImageInputs;
 import org.samfast.cli.pipeline.RunReport;
-import org.samfast.cli.pipeline.Work;
 import org.samfast.cli.resume.Journal;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -78,15 +78,13 @@ final class ResumableRun {
                 .forEach(problem -> report.failedBefore(problem.name(), problem.error()));
     }
 
-    /** What is left to do of those inputs; the rest is reported. */
-    <I> List<I> left(Work<I, ?, ?> work, List<I> inputs, Function<I, String> key, Journal journal) {
+    /** What is left to do of those inputs, by their names; the rest is reported. */
+    <I> List<I> left(List<I> inputs, Function<I, String> name, Predicate<I> isDone) {
         failed.forEach(report::failedEarlier);
         List<I> untried = inputs.stream()
-                .filter(input -> !failed.contains(work.name(input)))
+                .filter(input -> !failed.contains(name.apply(input)))
                 .toList();
-        List<I> left = untried.stream()
-                .filter(input -> !journal.isDone(key.apply(input)))
-                .toList();
+        List<I> left = untried.stream().filter(isDone.negate()).toList();
         report.doneBefore(untried.size() - left.size());
         return left;
     }

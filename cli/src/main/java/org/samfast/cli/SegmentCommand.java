@@ -58,7 +58,9 @@ import picocli.CommandLine.Spec;
             "  sam segment photos --box 20,30,400,380 --out masks",
             "  sam segment photos --box 20,30,400,380 --out masks --resume",
             "  sam segment \"photos/**/*.jpg\" --box 20,30,400,380 --format rle --out masks",
-            "  sam segment dog.jpg --everything --points-per-side 8 --out found"
+            "  sam segment dog.jpg --everything --points-per-side 8 --out found",
+            "  sam embed photos --out embeddings",
+            "  sam segment photos --points 400,270 --embeddings embeddings --out masks"
         })
 final class SegmentCommand implements Callable<Integer> {
     @Parameters(
@@ -94,6 +96,15 @@ final class SegmentCommand implements Callable<Integer> {
 
     @Mixin
     OutputOptions output = new OutputOptions();
+
+    @Option(
+            names = "--embeddings",
+            paramLabel = "DIR",
+            description =
+                    "Take what 'sam embed' stored there instead of encoding images again; made with the same model"
+                            + " and --precision. Images without are encoded. With --everything for the whole image, not for crops.")
+    @Nullable
+    Path embeddings;
 
     @Option(names = "--json", description = "Print one JSON object per image on stdout instead.")
     boolean json;
@@ -184,14 +195,23 @@ final class SegmentCommand implements Callable<Integer> {
         try (ModelSession session = model.open(stages);
                 Journal journal = run.journal(session, planned.size(), settings.folder(), folders);
                 ResultWriter writer = new ResultWriter(settings)) {
-            SegmentRun work = new SegmentRun(this, session, writer, journal, stages);
-            return run(work, session, run.left(work, planned, SegmentRun.Input::key, journal), run.report());
+            List<SegmentRun.Input> left = run.left(
+                    planned,
+                    input -> input.file().toString(),
+                    input -> journal.isDone(input.key()) && writer.knows(input.file()));
+            int batch = batch(session, left);
+            StoredEmbeddings stored = StoredEmbeddings.in(left.isEmpty() ? null : embeddings, session);
+            SegmentRun work = new SegmentRun(this, session, stored, writer, journal, stages);
+            int exitCode = run(work, session, batch, left, run.report());
+            if (run.report().isComplete()) {
+                writer.finish();
+            }
+            return exitCode;
         }
     }
 
-    private int run(SegmentRun run, ModelSession session, List<SegmentRun.Input> inputs, RunReport report)
+    private int run(SegmentRun run, ModelSession session, int batch, List<SegmentRun.Input> inputs, RunReport report)
             throws IOException {
-        int batch = batch(session, inputs);
         if (trace == null || inputs.isEmpty()) {
             return new Pipeline<>(run, Limits.ofMachine(batch, session.callsAtOnce()), report).run(inputs);
         }
@@ -221,6 +241,7 @@ final class SegmentCommand implements Callable<Integer> {
                 everythingOptions.options(),
                 new MaskTree(output.out, everythingOptions.convertToRle),
                 maxPixels,
+                embeddings,
                 json,
                 spec.commandLine().getErr(),
                 model.quiet,
@@ -291,6 +312,10 @@ final class SegmentCommand implements Callable<Integer> {
         }
         if (batch < 0) {
             throw usage("--batch: expected 1 or more, or 0 for the backend's choice, got " + batch);
+        }
+        if (dump != null && embeddings != null) {
+            throw usage(
+                    "--dump and --embeddings: give one of them, since a stored embedding shows no stages before it");
         }
         if (dump != null && (files != 1 || objects != 1)) {
             throw usage("--dump: expected one image and one object, got " + files + " images and " + objects

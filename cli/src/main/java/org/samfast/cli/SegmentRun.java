@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -24,7 +25,7 @@ import org.samfast.cli.pipeline.Work;
 import org.samfast.cli.prompt.PromptBounds;
 import org.samfast.cli.resume.Journal;
 import org.samfast.cli.terminal.StepTimes;
-import org.samfast.image.ImageReader;
+import org.samfast.embedding.StoredEmbedding;
 import org.samfast.image.RgbImage;
 import org.samfast.mask.LowResLogits;
 import org.samfast.mask.MaskBox;
@@ -38,6 +39,7 @@ final class SegmentRun implements Work<SegmentRun.Input, SegmentRun.Read, Segmen
 
     private final SegmentCommand command;
     private final ModelSession session;
+    private final StoredEmbeddings stored;
     private final ResultWriter writer;
     private final Journal journal;
     private final @Nullable StageDump stages;
@@ -48,11 +50,13 @@ final class SegmentRun implements Work<SegmentRun.Input, SegmentRun.Read, Segmen
     SegmentRun(
             SegmentCommand command,
             ModelSession session,
+            StoredEmbeddings stored,
             ResultWriter writer,
             Journal journal,
             @Nullable StageDump stages) {
         this.command = command;
         this.session = session;
+        this.stored = stored;
         this.writer = writer;
         this.journal = journal;
         this.stages = stages;
@@ -70,10 +74,18 @@ final class SegmentRun implements Work<SegmentRun.Input, SegmentRun.Read, Segmen
         }
     }
 
-    /** An image that is decoded. */
-    record Read(Input input, RgbImage image, StepTimes times) {
+    /** An image that is decoded, and perhaps was encoded before. */
+    record Read(Input input, StoredEmbeddings.Image stored, StepTimes times) {
+        RgbImage image() {
+            return stored.pixels();
+        }
+
+        boolean isEncoded() {
+            return stored.embedding() != null;
+        }
+
         SegmentRequest request(SegmentCommand command) {
-            return new SegmentRequest(image, input.prompts, command.choice());
+            return new SegmentRequest(image(), input.prompts, command.choice());
         }
     }
 
@@ -89,18 +101,18 @@ final class SegmentRun implements Work<SegmentRun.Input, SegmentRun.Read, Segmen
     public Read read(Input input) throws IOException {
         StepTimes times = command.times(firstRead.getAndSet(false));
         times.done("start");
-        RgbImage image = ImageReader.read(input.file, command.maxPixels);
-        PromptBounds.check(input.file, image.size(), input.prompts);
+        StoredEmbeddings.Image image = stored.read(input.file, command.maxPixels);
+        PromptBounds.check(input.file, image.pixels().size(), input.prompts);
         times.done("read");
         return new Read(input, image, times);
     }
 
-    /** The image, and for every prompt its logits and masks. */
+    /** The image, its embedding where it is stored, and for every prompt its logits and masks. */
     @Override
     public long bytes(Read read) {
         long masks = command.multimask ? 3 : 1;
-        long area = read.image.size().area();
-        return 3 * area + read.input.prompts.size() * (LOGIT_BYTES + masks * area);
+        long area = read.image().size().area();
+        return 3 * area + read.stored.embeddingBytes() + read.input.prompts.size() * (LOGIT_BYTES + masks * area);
     }
 
     @Override
@@ -112,7 +124,7 @@ final class SegmentRun implements Work<SegmentRun.Input, SegmentRun.Read, Segmen
     @Override
     public List<Found> compute(List<Read> batch) throws IOException {
         batch.forEach(read -> read.times.done("wait"));
-        List<Segmentation> segmentations = command.showsSteps(batch.size()) ? segmentInSteps(batch) : segment(batch);
+        List<Segmentation> segmentations = command.showsSteps(batch.size()) ? eachInSteps(batch) : segment(batch);
         List<Found> found = new ArrayList<>();
         for (int i = 0; i < batch.size(); i++) {
             found.add(new Found(batch.get(i), segmentations.get(i)));
@@ -120,14 +132,22 @@ final class SegmentRun implements Work<SegmentRun.Input, SegmentRun.Read, Segmen
         return found;
     }
 
-    private List<Segmentation> segment(List<Read> batch) {
-        List<Segmentation> segmentations = segmenter()
-                .segment(batch.stream().map(read -> read.request(command)).toList());
-        batch.forEach(read -> read.times.done("segment"));
+    /** Those to encode in one call, the others one by one. */
+    private List<Segmentation> segment(List<Read> batch) throws IOException {
+        List<SegmentRequest> toEncode = batch.stream()
+                .filter(read -> !read.isEncoded())
+                .map(read -> read.request(command))
+                .toList();
+        Iterator<Segmentation> encoded = segmenter().segment(toEncode).iterator();
+        List<Segmentation> segmentations = new ArrayList<>();
+        for (Read read : batch) {
+            segmentations.add(read.isEncoded() ? segmentInSteps(read) : encoded.next());
+            read.times.done("segment");
+        }
         return segmentations;
     }
 
-    private List<Segmentation> segmentInSteps(List<Read> batch) throws IOException {
+    private List<Segmentation> eachInSteps(List<Read> batch) throws IOException {
         List<Segmentation> segmentations = new ArrayList<>();
         for (Read read : batch) {
             segmentations.add(segmentInSteps(read));
@@ -136,18 +156,23 @@ final class SegmentRun implements Work<SegmentRun.Input, SegmentRun.Read, Segmen
     }
 
     private Segmentation segmentInSteps(Read read) throws IOException {
-        try (ImageEmbedding embedding = segmenter().embed(read.image)) {
-            read.times.done("encode");
+        try (ImageEmbedding embedding = embedding(read)) {
+            read.times.done(read.isEncoded() ? "take embedding" : "encode");
             Segmentation found = segmenter().predict(embedding, read.input.prompts, command.choice());
             for (int round = 0; round < command.cleanup.refine; round++) {
                 found = segmenter().refine(embedding, read.input.prompts, found);
             }
             read.times.done("decode and finish");
             if (stages != null) {
-                stages.write(read.image, found.prediction());
+                stages.write(read.image(), found.prediction());
             }
             return found;
         }
+    }
+
+    private ImageEmbedding embedding(Read read) {
+        StoredEmbedding before = read.stored.embedding();
+        return before == null ? segmenter().embed(read.image()) : segmenter().restore(before);
     }
 
     private Segmenter segmenter() {
@@ -161,7 +186,7 @@ final class SegmentRun implements Work<SegmentRun.Input, SegmentRun.Read, Segmen
         ResultWriter.Origin from = Objects.requireNonNull(origin, "computing begins with open");
         List<Prompt> prompts = read.input.prompts;
         Segmentation clean = command.cleanup.clean(found.segmentation, prompts);
-        ImageResult written = writer.write(read.input.file, read.input.names, read.image, prompts, clean, from);
+        ImageResult written = writer.write(read.input.file, read.input.names, read.image(), prompts, clean, from);
         read.times.done("write");
         List<String> lines = lines(written);
         return () -> {

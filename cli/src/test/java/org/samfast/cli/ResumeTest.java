@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.samfast.cli.SamInProcess.Ended;
+import org.samfast.cli.fake.FakeBackend;
 
 /** {@code sam segment --resume} on the fake backend: what counts as done, and that the outcome is that of an undisturbed run. */
 class ResumeTest {
@@ -88,6 +89,35 @@ class ResumeTest {
         segment();
         Files.copy(photos.resolve("0/0.png"), photos.resolve("new.png"));
         assertThat(segment("--resume").outputLines()).singleElement().asString().contains("new.mask.png");
+    }
+
+    @Test
+    void theCocoFileIsThatOfAnUndisturbedRunAfterAnyStop() throws Exception {
+        List<Path> files = new ArrayList<>();
+        for (String name : List.of("1/4.png", "0/0.png", "2/2.png")) {
+            files.add(photos.resolve(name));
+        }
+        coco(files);
+        byte[] undisturbed = Files.readAllBytes(out.resolve("coco.json"));
+        Files.delete(out.resolve("coco.json"));
+        assertThat(coco(files, "--resume").outputLines()).hasSize(3);
+        assertThat(out.resolve("coco.json")).hasBinaryContent(undisturbed);
+        assertThat(coco(files, "--resume").stdout()).isEmpty();
+        Files.delete(out.resolve("coco.json"));
+        Path lost = photos.resolve("lost.png");
+        ImageIO.write(
+                new BufferedImage(FakeBackend.LOST_ON_WIDTH, 15, BufferedImage.TYPE_INT_RGB), "png", lost.toFile());
+        files.add(1, lost); // what is left is done by another process
+        assertThat(coco(files).exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(out.resolve("coco.json")).hasBinaryContent(undisturbed);
+    }
+
+    private Ended coco(List<Path> files, String... more) {
+        List<Object> words = new ArrayList<>(List.of("segment", "--points", "5,5", "--format", "coco", "--batch", "1"));
+        words.addAll(List.of("--backend", "fake", "--out", out, "--quiet"));
+        words.addAll(files);
+        words.addAll(List.of(more));
+        return SamInProcess.run(words.toArray());
     }
 
     @Test

@@ -6,9 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import org.samfast.file.Sha256;
 
 /**
  * The SHA-256 of a checkpoint's file. Hashing ViT-H takes seconds, so it is remembered in a folder under the file's identity: real
@@ -25,7 +23,7 @@ public final class RememberedHash {
      * @param folder of remembered hashes, made where missing; one that cannot be written to is left as it is
      */
     public static String of(Checkpoint checkpoint, Path folder) throws IOException {
-        Path remembered = folder.resolve(sha256(identity(checkpoint.file())));
+        Path remembered = folder.resolve(Sha256.of(identity(checkpoint.file()).getBytes(StandardCharsets.UTF_8)));
         if (Files.isRegularFile(remembered)) {
             String hash = Files.readString(remembered);
             if (hash.length() == HEX_DIGITS) {
@@ -56,14 +54,5 @@ public final class RememberedHash {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         return file.toRealPath() + "\n" + attributes.fileKey() + "\n" + attributes.size() + "\n"
                 + attributes.lastModifiedTime();
-    }
-
-    private static String sha256(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

@@ -3,11 +3,10 @@ package org.samfast.checkpoint;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.samfast.file.Sha256;
 import org.samfast.tensor.Tensor;
 
 /**
@@ -99,20 +98,12 @@ public final class TensorFile implements AutoCloseable {
 
     /** SHA-256 of the whole file, lower-case hex. */
     String sha256() {
-        MessageDigest digest = digest();
+        MessageDigest digest = Sha256.begin();
         for (long offset = 0; offset < file.size(); offset += CHUNK) {
             long length = Math.min(CHUNK, file.size() - offset);
             digest.update(file.bytes().asSlice(offset, length).asByteBuffer());
         }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Sha256.hex(digest.digest());
     }
 
     CheckpointException bad(String sentence) {

@@ -4,6 +4,8 @@ import ai.onnxruntime.OnnxJavaType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ShortBuffer;
 
 /** What a graph computes in; its weights are stored in the same type. */
 public enum ElementType {
@@ -46,6 +48,18 @@ public enum ElementType {
             return (short) ((bits >>> 16) | BFLOAT16_QUIET);
         }
         return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+    }
+
+    /** Writes the values in this type to the start of the bytes. */
+    public void put(float[] values, ByteBuffer into) {
+        if (this == FLOAT32) {
+            into.asFloatBuffer().put(values);
+            return;
+        }
+        ShortBuffer rounded = into.asShortBuffer();
+        for (int i = 0; i < values.length; i++) {
+            rounded.put(i, round(values[i]));
+        }
     }
 
     /** Native float32 values in this type: themselves, or rounded copies in the arena. */

@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The ids that a COCO file has given away: they stay, and new ones follow the largest. */
 final class CocoIds {
@@ -54,6 +56,11 @@ final class CocoIds {
             }
             default -> {}
         }
+    }
+
+    /** Names of the images; a copy. */
+    Set<String> images() {
+        return new HashSet<>(images.keySet());
     }
 
     boolean hasImage(String fileName) {

@@ -3,25 +3,31 @@ package org.samfast.cli.output;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * One COCO file of all images, which runs add to. What is found is noted in a journal image by image, so that a run that is
- * killed loses nothing; the file itself is rewritten, whole or not at all, when a run ends, with what journals hold.
+ * killed loses nothing; the file itself is rewritten, whole or not at all, when a run has left no image undone, with what journals hold. Until
+ * then nothing gets an id, so that a run that was stopped and resumed ends with the ids of an undisturbed one.
  */
 final class CocoWriter implements FormatWriter {
     private final Path target;
     private final CocoJournal journal;
+    private final Set<String> known;
 
-    private CocoWriter(Path target, CocoJournal journal) {
+    private CocoWriter(Path target, CocoJournal journal, Set<String> known) {
         this.target = target;
         this.journal = journal;
+        this.known = known;
     }
 
     static FormatWriter open(OutputSettings settings) throws OutputException {
         Path target = settings.folder().resolve(OutputFormat.COCO.ending(""));
         try {
-            CocoIds.of(target); // says before any work that a file there is no COCO file
-            return new CocoWriter(target, CocoJournal.open(target));
+            Set<String> known = CocoIds.of(target).images(); // says before any work that a file there is no COCO file
+            CocoJournal journal = CocoJournal.open(target);
+            known.addAll(journal.images().keySet());
+            return new CocoWriter(target, journal, known);
         } catch (IOException e) {
             throw new OutputException(target, e);
         }
@@ -58,9 +64,15 @@ final class CocoWriter implements FormatWriter {
         json.writeEndObject();
     }
 
+    /** As it was when this was opened. */
     @Override
-    public void close() throws OutputException {
-        try (journal) {
+    public boolean knows(Path image) {
+        return known.contains(fileName(image));
+    }
+
+    @Override
+    public void finish() throws OutputException {
+        try {
             if (!journal.isEmpty()) {
                 CocoMerge merge = new CocoMerge(target, journal);
                 OutputFile.write(target, merge::writeTo);
@@ -68,6 +80,15 @@ final class CocoWriter implements FormatWriter {
             }
         } catch (OutputException e) {
             throw e;
+        } catch (IOException e) {
+            throw new OutputException(target, e);
+        }
+    }
+
+    @Override
+    public void close() throws OutputException {
+        try {
+            journal.close();
         } catch (IOException e) {
             throw new OutputException(target, e);
         }

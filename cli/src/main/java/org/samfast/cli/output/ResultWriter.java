@@ -43,11 +43,24 @@ public final class ResultWriter implements AutoCloseable {
         return result;
     }
 
+    /** Whether the files of more than one image have, or are about to get, what this one adds to them. */
+    public boolean knows(Path image) {
+        return writers.stream().allMatch(writer -> writer.knows(image));
+    }
+
     /**
-     * Finishes files that are of more than one image.
+     * Finishes files that are of more than one image, once no image is left: what a file gets at once lies in it in an order
+     * that does not depend on stops.
      *
      * @throws OutputException where one cannot be written
      */
+    public void finish() throws OutputException {
+        for (FormatWriter writer : writers) {
+            writer.finish();
+        }
+    }
+
+    /** Lets go of everything; what is not finished waits for the next run. */
     @Override
     public void close() throws OutputException {
         for (FormatWriter writer : writers) {

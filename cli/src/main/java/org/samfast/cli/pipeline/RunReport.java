@@ -68,6 +68,15 @@ public final class RunReport {
         return leavesRest;
     }
 
+    /** Whether every input is done or has failed. */
+    public boolean isComplete() {
+        return rest() == 0;
+    }
+
+    private int rest() {
+        return inputs - done - failed.size();
+    }
+
     /** Names of the inputs that failed. */
     public List<String> failed() {
         return List.copyOf(failed);
@@ -122,7 +131,7 @@ public final class RunReport {
         if (!failed.isEmpty() && inputs > 1) {
             stderr.println("sam: " + failed.size() + " of " + inputs + " images failed: " + String.join(", ", failed));
         }
-        int rest = inputs - done - failed.size();
+        int rest = rest();
         boolean lost = stopped == Stop.Reason.BACKEND_LOST && goesOnAnew;
         leavesRest = lost && rest > 0 && (goesOnAtOnce || doneHere > 0);
         if (lost && rest == 0) {

@@ -2,22 +2,13 @@ package org.samfast.cli.resume;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
+import org.samfast.file.Sha256;
 import org.samfast.prompt.Prompt;
 
 /** A SHA-256 over texts, numbers and prompts, each kept apart from the next. */
 public final class Digest {
-    private final MessageDigest sha256;
-
-    public Digest() {
-        try {
-            sha256 = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
+    private final MessageDigest sha256 = Sha256.begin();
 
     public Digest add(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -48,6 +39,6 @@ public final class Digest {
 
     /** Lower-case hex of all that was added. */
     public String hex() {
-        return HexFormat.of().formatHex(sha256.digest());
+        return Sha256.hex(sha256.digest());
     }
 }

@@ -106,6 +106,11 @@ public final class FakeBackend implements SamBackend {
     }
 
     @Override
+    public ImageEmbedding fromHost(Size imageSize, float[] values) {
+        return new Embedding(imageSize, values[0]);
+    }
+
+    @Override
     public List<MaskPrediction> predict(List<PromptedImage> prompts) {
         return prompts.stream()
                 .map(image -> predict(image.embedding().imageSize(), image.prompts()))

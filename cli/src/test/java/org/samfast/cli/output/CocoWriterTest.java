@@ -90,7 +90,10 @@ class CocoWriterTest {
         String line = "{\"file_name\":\"a.jpg\",\"width\":3,\"height\":2,\"annotations\":[{\"category\":\"bag\"," + RUNS
                 + "}]}\n";
         Files.writeString(folder.resolve(".coco.json.journal"), line + line.substring(0, 40), CREATE, APPEND);
-        new ResultWriter(new WrittenFiles(folder, List.of(), 0, 0, OutputFormat.COCO).settings()).close();
+        try (ResultWriter writer =
+                new ResultWriter(new WrittenFiles(folder, List.of(), 0, 0, OutputFormat.COCO).settings())) {
+            writer.finish();
+        }
         assertThat(folder.resolve("coco.json")).hasBinaryContent(undisturbed);
         assertThat(folder).isDirectoryNotContaining("glob:**journal");
     }
@@ -106,9 +109,31 @@ class CocoWriterTest {
                 for (String image : order) {
                     WrittenFiles.write(writer, settings, image, photo, MASK);
                 }
+                writer.finish();
             }
         }
         assertThat(folder.resolve("3/coco.json")).hasSameBinaryContentAs(folder.resolve("4/coco.json"));
+    }
+
+    @Test
+    void aRunThatWasStoppedEndsWithTheIdsOfAnUndisturbedOne() throws Exception {
+        run("b.jpg", "bag", MASK);
+        RgbImage photo = new RgbImage(MASK.size(), new byte[18]);
+        OutputSettings settings = new WrittenFiles(folder, List.of(), 0, 0, OutputFormat.COCO).settings();
+        byte[] before = Files.readAllBytes(folder.resolve("coco.json"));
+        try (ResultWriter stopped = new ResultWriter(settings)) {
+            WrittenFiles.write(stopped, settings, "c.jpg", photo, MASK);
+            assertThat(stopped.knows(Path.of("c.jpg"))).isFalse();
+        }
+        assertThat(folder.resolve("coco.json")).hasBinaryContent(before);
+        try (ResultWriter resumed = new ResultWriter(settings)) {
+            assertThat(resumed.knows(Path.of("a.jpg"))).isFalse();
+            assertThat(List.of(Path.of("b.jpg"), Path.of("c.jpg"))).allMatch(resumed::knows);
+            WrittenFiles.write(resumed, settings, "a.jpg", photo, MASK);
+            resumed.finish();
+        }
+        assertThat(lines()).containsSubsequence(start(1, "b.jpg"), start(2, "a.jpg"), start(3, "c.jpg"));
+        assertThat(folder).isDirectoryNotContaining("glob:**journal");
     }
 
     @Test

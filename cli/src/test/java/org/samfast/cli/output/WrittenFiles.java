@@ -30,7 +30,9 @@ record WrittenFiles(Path folder, List<String> classes, double tolerance, double 
 
     ImageResult of(String image, RgbImage photo, BinaryMask... masks) throws IOException {
         try (ResultWriter writer = new ResultWriter(settings())) {
-            return write(writer, settings(), image, photo, masks);
+            ImageResult written = write(writer, settings(), image, photo, masks);
+            writer.finish();
+            return written;
         }
     }
 

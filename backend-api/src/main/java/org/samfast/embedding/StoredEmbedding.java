@@ -1,0 +1,28 @@
+package org.samfast.embedding;
+
+import org.samfast.backend.ImageEmbedding;
+import org.samfast.backend.SamBackend;
+import org.samfast.image.Size;
+
+/**
+ * An embedding in host memory.
+ *
+ * @param imageSize of the upright image, in pixels
+ * @param values row-major [256][64][64]; those of a file are bfloat16s, widened
+ */
+public record StoredEmbedding(Size imageSize, float[] values) {
+    /** @throws IllegalArgumentException where there are not as many values */
+    public StoredEmbedding {
+        ImageEmbedding.checkValues(values);
+    }
+
+    /** A copy of an embedding. */
+    public static StoredEmbedding of(ImageEmbedding embedding) {
+        return new StoredEmbedding(embedding.imageSize(), embedding.toHost());
+    }
+
+    /** A copy on that backend, which the caller closes. */
+    public ImageEmbedding on(SamBackend backend) {
+        return backend.fromHost(imageSize, values);
+    }
+}

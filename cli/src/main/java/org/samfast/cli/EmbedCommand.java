@@ -1,0 +1,114 @@
+package org.samfast.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.samfast.cli.input.ImageInputs;
+import org.samfast.cli.input.InputImage;
+import org.samfast.cli.output.OutputFile;
+import org.samfast.cli.pipeline.Limits;
+import org.samfast.cli.pipeline.Pipeline;
+import org.samfast.cli.pipeline.RunReport;
+import org.samfast.embedding.EmbeddingFolder;
+import org.samfast.embedding.EmbeddingSource;
+import org.samfast.image.ImageReader;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code sam embed}: what the image encoder makes of images, stored for {@code sam segment --embeddings}. */
+@Command(
+        name = "embed",
+        description = {
+            "Store what the image encoder makes of images, so that 'sam segment --embeddings' need not encode them again.",
+            "Writes a file of 2 MB for every image, called by the SHA-256 of the image, into a folder for model and"
+                    + " precision. What is there is not made again: run it again after new images, or to go on after a"
+                    + " stop."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  sam embed photos --out embeddings", "  sam embed dog.jpg truck.jpg -o embeddings --json"})
+final class EmbedCommand implements Callable<Integer> {
+    @Parameters(
+            paramLabel = "IMAGE",
+            arity = "1..*",
+            description = "JPEG, PNG, GIF, BMP, TIFF or WebP files. A folder, or a quoted pattern such as"
+                    + " \"photos/*.jpg\", stands for the images in it and below; - for the list on stdin, one a line.")
+    List<Path> images = List.of();
+
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "DIR",
+            defaultValue = "embeddings",
+            description = "Folder to write to, made where missing; default: ${DEFAULT-VALUE}.")
+    Path out = Path.of("");
+
+    @Mixin
+    ModelOptions model = new ModelOptions();
+
+    @Option(names = "--json", description = "Print one JSON object per image on stdout instead.")
+    boolean json;
+
+    @Option(
+            names = "--max-pixels",
+            paramLabel = "N",
+            defaultValue = "" + ImageReader.DEFAULT_PIXEL_LIMIT,
+            description = "Refuse images of more pixels; default: ${DEFAULT-VALUE}.")
+    long maxPixels;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Images per call of the backend; default: 8 on a GPU, 1 on the CPU, which gains nothing by more.")
+    int batch;
+
+    @ParentCommand
+    Main main;
+
+    @Spec
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        check(maxPixels >= 1, "--max-pixels: expected 1 or more, got " + maxPixels);
+        check(batch >= 0, "--batch: expected 1 or more, or 0 for the backend's choice, got " + batch);
+        ImageInputs inputs = ImageInputs.of(images, out, System.in);
+        List<Path> files = inputs.images().stream().map(InputImage::file).toList();
+        RunReport report = new RunReport(spec.commandLine(), main.verbose, model.quiet);
+        inputs.problems().forEach(problem -> report.failedBefore(problem.name(), problem.error()));
+        try (ModelSession session = model.open(null)) {
+            int atOnce = session.imagesAtOnce(Math.clamp(files.size(), 1, wanted(session)), 1, told());
+            EmbedRun run = new EmbedRun(session.backend(), folder(session), maxPixels, json);
+            return new Pipeline<>(run, Limits.ofMachine(atOnce, session.callsAtOnce()), report).run(files);
+        }
+    }
+
+    private int wanted(ModelSession session) {
+        return batch > 0 ? batch : session.batch();
+    }
+
+    private EmbeddingFolder folder(ModelSession session) throws IOException {
+        EmbeddingSource source = session.embeddingSource();
+        return OutputFile.writing(out, () -> EmbeddingFolder.forWriting(out, source));
+    }
+
+    /** Who hears what a run will take. */
+    private @Nullable PrintWriter told() {
+        return main.verbose ? spec.commandLine().getErr() : null;
+    }
+
+    private void check(boolean good, String otherwise) {
+        if (!good) {
+            throw new ParameterException(spec.commandLine(), otherwise);
+        }
+    }
+}
