@@ -129,23 +129,16 @@ struct Upscaling {
         return lane % 4 < 2 ? make_float2(d[0], d[1]) : make_float2(d[2], d[3]);
     }
 
-    // Starts the 64 channels of a place.
-    __device__ __forceinline__ void begin(float (&sums)[32], const uint32_t (&a)[STEPS][4], int place) const {
+    // The four pixels of each token that one place of the first block gives.
+    __device__ __forceinline__ void place(const uint32_t (&a)[STEPS][4], int place, const uint32_t (&hyper)[2][2]) const {
+        float sums[32], out[2][32];
+        uint32_t middle[4][4];
         wgmma_fence();
         Wgmma<64>::begin_rows(sums, a[0], shared.weight1().by_channel(place * MIDDLE, 0));
 #pragma unroll
         for (int step = 1; step < STEPS; step++)
             Wgmma<64>::multiply_rows(sums, a[step], shared.weight1().by_channel(place * MIDDLE, step));
         wgmma_commit_group();
-    }
-
-    // The four pixels of each token that one place of the first block gives, of which sums are begun; begins the place after it, of
-    // the tokens that bring() leaves in a where this is the last.
-    template <class Bring>
-    __device__ __forceinline__ void place(float (&sums)[32], const uint32_t (&a)[STEPS][4], int place, const uint32_t (&hyper)[2][2],
-                                          Bring bring) const {
-        float out[2][32];
-        uint32_t middle[4][4];
         wgmma_wait_group<0>();
         normed(middle, sums);
         uint64_t weight2 = wgmma_descriptor(shared.base + UpscaleShared::WEIGHT2);
@@ -158,13 +151,11 @@ struct Upscaling {
                 Wgmma<64>::multiply_rows_fp16(out[row], middle[step], weight2 + row * 512 + 2 * step);
             wgmma_commit_group();
         }
-        if (place == PLACES - 1) bring();
-        begin(sums, a, (place + 1) % PLACES);
         int token = 16 * warp + lane / 4 + (lane % 4 < 2 ? 0 : 8);
         float* to = pixels + 2 * (lane % 2) * 2 * SIDE + 4 * token + place % 2 * 2;
-        wgmma_wait_group<2>();
-        store(to, out[0], hyper);
         wgmma_wait_group<1>();
+        store(to, out[0], hyper);
+        wgmma_wait_group<0>();
         store(to + SIDE, out[1], hyper);
     }
 
@@ -217,24 +208,19 @@ upscale_masks_bf16(const bf16* keys, const bf16* weight1, const float* bias1, co
     wait_copies<0>();
     tma_store_fence();
     __syncthreads();
-    uint32_t a[STEPS][4], vector[2][2];
-    float sums[32];
-    auto bring = [&](int next) {
+    for (; row < pairs * GRID; row += step) {
+        uint32_t a[STEPS][4], vector[2][2];
+        int pair = row / GRID, y = row % GRID * 4;
         wait_copies<0>();
         __syncwarp();
 #pragma unroll
         for (int i = 0; i < STEPS; i++) tile.load(a[i], warp_row, i);
         __syncwarp();
-        copy(next + step);
-    };
-    bring(row);
-    upscaling.begin(sums, a, 0);
-    for (; row < pairs * GRID; row += step) {
-        int pair = row / GRID, y = row % GRID * 4;
+        copy(row + step);
         load_hyper(vector, hyper + pair * MASKS * LAST);
 #pragma unroll 1
         for (int place = 0; place < PLACES; place++) {
-            upscaling.place(sums, a, place, vector, [&] { bring(row + step); });
+            upscaling.place(a, place, vector);
             if (place % 2 == 0) continue;
             warpgroup_sync(consumer);
 #pragma unroll
@@ -246,5 +232,4 @@ upscale_masks_bf16(const bf16* keys, const bf16* weight1, const float* bias1, co
             warpgroup_sync(consumer);
         }
     }
-    wgmma_wait_group<0>();
 }
