@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Checks and times the mask decoder's kernels for the image's side on a Hopper GPU: decoder/attend_to_image.cu,
-decoder/attend_from_image.cu, decoder/absorb_tokens.cu, mask/upscale_masks.cu; all against torch in fp64, on random data.
+decoder/attend_to_projected.cu, decoder/attend_from_image.cu, decoder/absorb_tokens.cu, mask/upscale_masks.cu; all against torch in
+fp64, on random data.
 
 Needs nvcc and PyTorch; run in the root of a checkout: python3 bench/gpu_decoder.py [--pairs 256] [--flags=-DNAME ...].
 Milliseconds are for that many pairs of an image and a point with 7 tokens.
@@ -80,6 +81,19 @@ class Attention:
                                self.groups)
         return [first, second, third], out, (q, parts, masses)
 
+    def prepare_projected(self, modules):
+        attend, merge = modules
+        k = ((self.keys.float() + self.position.float()) @ self.weights[0].T).bfloat16()
+        v = (self.keys.float() @ self.weights[1].T).bfloat16()
+        parts = torch.empty(self.pairs, self.groups, PARTS, GROUP, INNER, device="cuda")
+        masses = torch.empty(self.pairs, self.groups, PARTS, 64, 2, device="cuda")
+        out = torch.full((self.pairs, self.tokens, INNER), math.nan, device="cuda")
+        first = attend.launcher((2 * PARTS, -(-self.pairs // 8), self.groups), 128, k, v, self.sources, self.of_tokens, self.counts, parts,
+                                masses, self.pairs, self.tokens, self.groups, ctypes.c_float(SCALE))
+        second = merge.launcher((self.tokens, self.pairs, 1), 128, parts, masses, self.inner_bias, self.counts, out, self.tokens,
+                                self.groups)
+        return [first, second], out, (k, v, parts, masses)
+
     def wanted_to(self, pair):
         count = int(self.counts[pair])
         keys, position = self.source(pair), self.position.double()
@@ -142,6 +156,14 @@ def check(kernels, counts, sources, splits):
     worst = max(error(out[p, :c], attention.wanted_to(p)) for p, c in enumerate(counts))
     report(f"attend_to_image, tokens {counts}", worst, 6e-3)
     assert all((out[p, c:] == 0).all() for p, c in enumerate(counts))
+    if sources is not None:
+        launches, out, kept = attention.prepare_projected((kernels["projected"], kernels["merge"]))
+        for launch in launches:
+            launch()
+        torch.cuda.synchronize()
+        worst = max(error(out[p, :c], attention.wanted_to(p)) for p, c in enumerate(counts))
+        report(f"attend_to_projected, tokens {counts}", worst, 6e-3)
+        assert all((out[p, c:] == 0).all() for p, c in enumerate(counts))
     launches, out, kept = attention.prepare_from((kernels["absorb"], kernels["from"]), splits)
     for launch in launches:
         launch()
@@ -157,11 +179,13 @@ def main():
     torch.manual_seed(1)
     torch.zeros(1, device="cuda")   # makes the context that the modules are loaded into
     to, of, absorb = (load(f"decoder/{name}.cu", *options.flags) for name in ("attend_to_image", "attend_from_image", "absorb_tokens"))
+    projected = load("decoder/attend_to_projected.cu", *options.flags)
     upscale = load("mask/upscale_masks.cu", *options.flags)
     tile = CHANNELS * 2
     kernels = {
         "absorb": Kernel(absorb, "absorb_tokens", 0),
         "to": Kernel(to, "attend_to_image_bf16", 1024 + 3 * 2 * 32 * tile),
+        "projected": Kernel(projected, "attend_to_projected_bf16", 1024 + 5 * 4 * 64 * 32),
         "merge": Kernel(to, "merge_attended", 0),
         "from": Kernel(of, "attend_from_image_bf16", 1024 + 2 * 64 * tile + 4 * 64 * tile + (3 * CHANNELS + 64) * 4),
         "upscale": Kernel(upscale, "upscale_masks_bf16", 1024 + 256 * tile + 128 * 128 + 2 * 64 * tile + 2 * 8192 + 224 * 4),
@@ -169,6 +193,7 @@ def main():
     check(kernels, [7], None, 32)
     check(kernels, [8, 6, 7, 1, 5], torch.tensor([1, 0, 1, 2, 0], dtype=torch.int32, device="cuda"), 4)
     check(kernels, [21, 8, 9, 7, 16], None, 8)
+    check(kernels, [7] * 11 + [17, 8, 9], torch.tensor([0] * 9 + [2, 2, 1, 0, 2], dtype=torch.int32, device="cuda"), 8)
     upscaling = Upscaling(3)
     upscaling.prepare(kernels["upscale"])()
     torch.cuda.synchronize()
@@ -183,6 +208,9 @@ def main():
         to_launches, _, kept = attention.prepare_to((kernels["absorb"], kernels["to"], kernels["merge"]))
         launches[f"absorb_tokens, {name}"], launches[f"attend_to_image, {name}"], launches[f"merge_attended, {name}"] = to_launches
         attention.kept = kept
+        if attention is shared:
+            projected_launches, _, attention.kept_projected = attention.prepare_projected((kernels["projected"], kernels["merge"]))
+            launches["attend_to_projected"] = projected_launches[0]
         for splits in (2, 4, 8):
             from_launches, _, kept = attention.prepare_from((kernels["absorb"], kernels["from"]), splits)
             launches[f"attend_from_image, {name}, {splits} blocks"] = from_launches[2]

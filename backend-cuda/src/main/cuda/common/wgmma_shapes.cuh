@@ -2,6 +2,7 @@
 //   begin, multiply                   a in shared memory; both K-major
 //   begin_rows, multiply_rows         a in registers, b K-major
 //   begin_columns, multiply_columns   a in registers, b stored [16][WIDTH]
+// of bf16 values, or fp16 where the name ends so.
 // begin starts from zero. Thread t of the warpgroup holds, in sums[4j..4j+3], the columns 8j + 2(t%4), +1 of row
 // 16(t/32) + t%32/4, then of the row 8 below; of an a in registers the columns 2(t%4), +1 of these two rows, then those 8 further.
 #pragma once
@@ -156,6 +157,42 @@ template <> struct Wgmma<64> {
         asm volatile(
             "{ .reg .pred add; setp.eq.u32 add, 0, 0;"
             " wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 {"
+            "%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15,"
+            "%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30,%31"
+            "}, {%32,%33,%34,%35}, %36, add, 1, 1, 0; }"
+            : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3]),
+              "+f"(sums[4]), "+f"(sums[5]), "+f"(sums[6]), "+f"(sums[7]),
+              "+f"(sums[8]), "+f"(sums[9]), "+f"(sums[10]), "+f"(sums[11]),
+              "+f"(sums[12]), "+f"(sums[13]), "+f"(sums[14]), "+f"(sums[15]),
+              "+f"(sums[16]), "+f"(sums[17]), "+f"(sums[18]), "+f"(sums[19]),
+              "+f"(sums[20]), "+f"(sums[21]), "+f"(sums[22]), "+f"(sums[23]),
+              "+f"(sums[24]), "+f"(sums[25]), "+f"(sums[26]), "+f"(sums[27]),
+              "+f"(sums[28]), "+f"(sums[29]), "+f"(sums[30]), "+f"(sums[31])
+            : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b));
+    }
+
+    static __device__ __forceinline__ void begin_rows_fp16(float (&sums)[32], const uint32_t* a, uint64_t b) {
+        asm volatile(
+            "{ .reg .pred add; setp.ne.u32 add, 0, 0;"
+            " wgmma.mma_async.sync.aligned.m64n64k16.f32.f16.f16 {"
+            "%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15,"
+            "%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30,%31"
+            "}, {%32,%33,%34,%35}, %36, add, 1, 1, 0; }"
+            : "=f"(sums[0]), "=f"(sums[1]), "=f"(sums[2]), "=f"(sums[3]),
+              "=f"(sums[4]), "=f"(sums[5]), "=f"(sums[6]), "=f"(sums[7]),
+              "=f"(sums[8]), "=f"(sums[9]), "=f"(sums[10]), "=f"(sums[11]),
+              "=f"(sums[12]), "=f"(sums[13]), "=f"(sums[14]), "=f"(sums[15]),
+              "=f"(sums[16]), "=f"(sums[17]), "=f"(sums[18]), "=f"(sums[19]),
+              "=f"(sums[20]), "=f"(sums[21]), "=f"(sums[22]), "=f"(sums[23]),
+              "=f"(sums[24]), "=f"(sums[25]), "=f"(sums[26]), "=f"(sums[27]),
+              "=f"(sums[28]), "=f"(sums[29]), "=f"(sums[30]), "=f"(sums[31])
+            : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b));
+    }
+
+    static __device__ __forceinline__ void multiply_rows_fp16(float (&sums)[32], const uint32_t* a, uint64_t b) {
+        asm volatile(
+            "{ .reg .pred add; setp.eq.u32 add, 0, 0;"
+            " wgmma.mma_async.sync.aligned.m64n64k16.f32.f16.f16 {"
             "%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15,"
             "%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30,%31"
             "}, {%32,%33,%34,%35}, %36, add, 1, 1, 0; }"

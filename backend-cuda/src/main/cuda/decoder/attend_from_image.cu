@@ -68,10 +68,10 @@ struct Consumer {
         shared.k().copy<GROUP_ROWS, THREADS>(p.k + at * CHANNELS, 0, threadIdx.x);
         shared.v().copy<GROUP_ROWS, THREADS>(p.v + at * CHANNELS, 0, threadIdx.x);
         commit_copies();
-        if (threadIdx.x < GROUP_ROWS) store_shared(shared.vector(3) + 4 * threadIdx.x, p.score_bias[at + threadIdx.x]);
+        if (threadIdx.x >= GROUP_ROWS) return;
+        bool real = GROUP * group + static_cast<int>(threadIdx.x) / HEADS < count;
+        store_shared(shared.vector(3) + 4 * threadIdx.x, real ? p.score_bias[at + threadIdx.x] : -INFINITY);
     }
-
-    __device__ __forceinline__ int real(int group) const { return min(GROUP, count - GROUP * group); }
 
     __device__ __forceinline__ void load_rows(uint32_t (&a)[4], const ImageTile<TILE>& keys, uint4 place, int step) const {
         keys.load(a, 16 * warp, step);
@@ -210,11 +210,13 @@ struct Consumer {
 
     __device__ __forceinline__ void run(int consumer) const {
         int own_tiles = TILES / gridDim.x / CONSUMERS, first = (blockIdx.x * CONSUMERS + consumer) * own_tiles;
+        // pairs begin at different ones, so that not all multiprocessors ask L2 for the same positions and keys at once
+        auto tile = [&](int i) { return first + (i + pair) % own_tiles; };
         const bf16* in = p.in + static_cast<size_t>(p.sources == nullptr ? pair : p.sources[pair]) * TOKENS * CHANNELS;
         // a warp brings its own 16 tokens
         auto copy = [&](int i) {
             if (i < own_tiles)
-                shared.keys(consumer, i % STAGES).copy<16, 32>(in + static_cast<size_t>(first + i) * TILE * CHANNELS, 16 * warp, lane);
+                shared.keys(consumer, i % STAGES).copy<16, 32>(in + static_cast<size_t>(tile(i)) * TILE * CHANNELS, 16 * warp, lane);
             commit_copies();
         };
         auto groups = [&] { return (count + GROUP - 1) / GROUP; };
@@ -234,30 +236,32 @@ struct Consumer {
             float scores[32], sums[SLABS][32];
             uint32_t weights[4][4];
             Mass mass;
-            score(scores, keys, first + i);
-            mass.add(scores, real(0));
+            score(scores, keys, tile(i));
+            if (count <= GROUP) {
+                mass.weigh_all(weights, scores);
+            } else {
+                mass.add(scores);
 #pragma unroll 1
-            for (int group = 1; group < groups(); group++) {
-                bring(group);
-                score_slowly(scores, keys, first + i);
-                mass.add(scores, real(group));
-            }
-            if (count > GROUP) {
+                for (int group = 1; group < groups(); group++) {
+                    bring(group);
+                    score_slowly(scores, keys, tile(i));
+                    mass.add(scores);
+                }
                 bring(0);
-                score_slowly(scores, keys, first + i);
+                score_slowly(scores, keys, tile(i));
+                mass.weigh(weights, scores);
             }
-            mass.weigh(weights, scores, real(0));
             attend(sums, weights, true);
 #pragma unroll 1
             for (int group = 1; group < groups(); group++) {
                 bring(group);
-                score_slowly(scores, keys, first + i);
-                mass.weigh(weights, scores, real(group));
+                score_slowly(scores, keys, tile(i));
+                mass.weigh(weights, scores);
                 attend(sums, weights, false);
             }
             if (count > GROUP && i + 1 < own_tiles) bring(0);
             norm(sums, keys);
-            store(keys, first + i);
+            store(keys, tile(i));
         }
     }
 };

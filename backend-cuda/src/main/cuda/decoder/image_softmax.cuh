@@ -16,35 +16,53 @@ struct Mass {
         }
     }
 
-    // real: how many of the eight tokens count, at least 1.
-    __device__ __forceinline__ void add(const float (&scores)[32], int real) {
+    // A token that does not count has scores of -infinity; one does.
+    __device__ __forceinline__ void add(const float (&scores)[32]) {
 #pragma unroll
         for (int i = 0; i < 4; i++) {
             int r = i / 2, e = i % 2;
             float higher = largest[r][e];
 #pragma unroll
-            for (int t = 0; t < GROUP; t++) higher = t < real ? fmaxf(higher, scores[4 * t + 2 * r + e]) : higher;
+            for (int t = 0; t < GROUP; t++) higher = fmaxf(higher, scores[4 * t + 2 * r + e]);
             float more = sum[r][e] * exp2_approximate(largest[r][e] - higher);
 #pragma unroll
-            for (int t = 0; t < GROUP; t++) more += t < real ? exp2_approximate(scores[4 * t + 2 * r + e] - higher) : 0.0f;
+            for (int t = 0; t < GROUP; t++) more += exp2_approximate(scores[4 * t + 2 * r + e] - higher);
             largest[r][e] = higher;
             sum[r][e] = more;
         }
     }
 
     // The scores' weights, of all tokens together 1, as row operand.
-    __device__ __forceinline__ void weigh(uint32_t (&a)[4][4], const float (&scores)[32], int real) const {
+    __device__ __forceinline__ void weigh(uint32_t (&a)[4][4], float (&scores)[32]) const {
+#pragma unroll
+        for (int i = 0; i < 32; i++) scores[i] = exp2_approximate(scores[i] - largest[i / 2 % 2][i % 2]);
+        share(a, scores);
+    }
+
+    // add and weigh where there are no more than these tokens: the same bits, each exponential worked out once.
+    __device__ __forceinline__ void weigh_all(uint32_t (&a)[4][4], float (&scores)[32]) {
+#pragma unroll
+        for (int i = 0; i < 4; i++) {
+            float higher = scores[i], all = 0;
+#pragma unroll
+            for (int t = 1; t < GROUP; t++) higher = fmaxf(higher, scores[4 * t + i]);
+#pragma unroll
+            for (int t = 0; t < GROUP; t++) all += scores[4 * t + i] = exp2_approximate(scores[4 * t + i] - higher);
+            sum[i / 2][i % 2] = all;
+        }
+        share(a, scores);
+    }
+
+private:
+    __device__ __forceinline__ void share(uint32_t (&a)[4][4], const float (&weights)[32]) const {
         float inverse[2][2];
 #pragma unroll
         for (int i = 0; i < 4; i++) inverse[i / 2][i % 2] = 1.0f / sum[i / 2][i % 2];
 #pragma unroll
         for (int t = 0; t < GROUP; t++) {
 #pragma unroll
-            for (int r = 0; r < 2; r++) {
-                float left = exp2_approximate(scores[4 * t + 2 * r] - largest[r][0]) * inverse[r][0];
-                float right = exp2_approximate(scores[4 * t + 2 * r + 1] - largest[r][1]) * inverse[r][1];
-                a[t / 2][t % 2 * 2 + r] = t < real ? pack_bf16(left, right) : 0u;
-            }
+            for (int r = 0; r < 2; r++)
+                a[t / 2][t % 2 * 2 + r] = pack_bf16(weights[4 * t + 2 * r] * inverse[r][0], weights[4 * t + 2 * r + 1] * inverse[r][1]);
         }
     }
 };

@@ -12,7 +12,7 @@
 // operand in registers, so their place in shared memory is free for the next ones. Of the second product's accumulators a thread
 // makes the operand of the product with the vectors: those go in as two bf16 values each, their sum being the fp32 one to 2^-17.
 #include "common/attention.cuh"
-#include "common/gelu.cuh"
+#include "common/gelu_fp16.cuh"
 #include "common/shared_memory.cuh"
 #include "decoder/image_tile.cuh"
 
@@ -20,6 +20,16 @@ constexpr int GRID = 64, SIDE = 256, MASKS = 4;
 constexpr int MIDDLE = 64, LAST = 32, PLACES = 4;
 constexpr int CONSUMERS = 2, THREADS = CONSUMERS * WARPGROUP;
 constexpr float EPSILON = 1e-6f;
+
+__device__ __forceinline__ uint32_t bits(__half2 x) { return *reinterpret_cast<uint32_t*>(&x); }
+
+// Eight bf16 values as fp16.
+__device__ __forceinline__ uint4 fp16_of(const bf16* from) {
+    float x[8];
+    load_8(x, from);
+    return make_uint4(bits(__floats2half2_rn(x[0], x[1])), bits(__floats2half2_rn(x[2], x[3])),
+                      bits(__floats2half2_rn(x[4], x[5])), bits(__floats2half2_rn(x[6], x[7])));
+}
 
 struct Weights {
     const bf16* weight1;
@@ -49,7 +59,7 @@ struct UpscaleShared {
         weight1().copy<PLACES * MIDDLE, THREADS>(p.weight1, 0, threadIdx.x);
         for (int i = threadIdx.x; i < PLACES * LAST * MIDDLE / 8; i += THREADS) {
             int row = i / 8, chunk = i % 8;
-            copy_async_16(base + WEIGHT2 + row * 128 + ((chunk ^ (row & 7)) << 4), p.weight2 + row * MIDDLE + 8 * chunk);
+            store_shared(base + WEIGHT2 + row * 128 + ((chunk ^ (row & 7)) << 4), fp16_of(p.weight2 + row * MIDDLE + 8 * chunk));
         }
         commit_copies();
     }
@@ -84,15 +94,15 @@ struct Upscaling {
                 squares += x[i] * x[i];
             }
             float inverse = rsqrtf(quad_sum(squares) * (1.0f / MIDDLE) + EPSILON);
+            __half2 y[8];
 #pragma unroll
             for (int j = 0; j < 8; j++) {
                 float2 gamma = two(vectors + MIDDLE + 8 * j + own), beta = two(vectors + 2 * MIDDLE + 8 * j + own);
-                x[2 * j] = x[2 * j] * inverse * gamma.x + beta.x;
-                x[2 * j + 1] = x[2 * j + 1] * inverse * gamma.y + beta.y;
+                y[j] = __floats2half2_rn(x[2 * j] * inverse * gamma.x + beta.x, x[2 * j + 1] * inverse * gamma.y + beta.y);
             }
-            gelu_polynomial(x);
+            gelu_fp16(y);
 #pragma unroll
-            for (int j = 0; j < 8; j++) a[j / 2][j % 2 * 2 + r] = pack_bf16(x[2 * j], x[2 * j + 1]);
+            for (int j = 0; j < 8; j++) a[j / 2][j % 2 * 2 + r] = bits(y[j]);
         }
     }
 
@@ -101,20 +111,19 @@ struct Upscaling {
         uint32_t a[2][4];
 #pragma unroll
         for (int r = 0; r < 2; r++) {
-            float x[8];
+            __half2 x[4];
 #pragma unroll
             for (int j = 0; j < 4; j++) {
                 float2 bias = two(vectors + 3 * MIDDLE + 8 * j + own);
-                x[2 * j] = sums[4 * j + 2 * r] + bias.x;
-                x[2 * j + 1] = sums[4 * j + 2 * r + 1] + bias.y;
+                x[j] = __floats2half2_rn(sums[4 * j + 2 * r] + bias.x, sums[4 * j + 2 * r + 1] + bias.y);
             }
-            gelu_polynomial(x);
+            gelu_fp16(x);
 #pragma unroll
-            for (int j = 0; j < 4; j++) a[j / 2][j % 2 * 2 + r] = pack_bf16(x[2 * j], x[2 * j + 1]);
+            for (int j = 0; j < 4; j++) a[j / 2][j % 2 * 2 + r] = bits(x[j]);
         }
         float d[4] = {};
-        mma_m16n8k16(d, a[0], hyper[0][0], hyper[0][1]);
-        mma_m16n8k16(d, a[1], hyper[1][0], hyper[1][1]);
+        mma_m16n8k16_fp16(d, a[0], hyper[0][0], hyper[0][1]);
+        mma_m16n8k16_fp16(d, a[1], hyper[1][0], hyper[1][1]);
 #pragma unroll
         for (int i = 0; i < 4; i++) d[i] += __shfl_xor_sync(0xffffffffu, d[i], 2);
         return lane % 4 < 2 ? make_float2(d[0], d[1]) : make_float2(d[2], d[3]);
@@ -136,9 +145,10 @@ struct Upscaling {
         wgmma_fence();
 #pragma unroll
         for (int row = 0; row < 2; row++) {
-            Wgmma<64>::begin_rows(out[row], middle[0], weight2 + row * 512);
+            Wgmma<64>::begin_rows_fp16(out[row], middle[0], weight2 + row * 512);
 #pragma unroll
-            for (int step = 1; step < 4; step++) Wgmma<64>::multiply_rows(out[row], middle[step], weight2 + row * 512 + 2 * step);
+            for (int step = 1; step < 4; step++)
+                Wgmma<64>::multiply_rows_fp16(out[row], middle[step], weight2 + row * 512 + 2 * step);
             wgmma_commit_group();
         }
         int token = 16 * warp + lane / 4 + (lane % 4 < 2 ? 0 : 8);
@@ -156,14 +166,15 @@ struct Upscaling {
     }
 };
 
-// The vectors as column operand: of 8 columns the first four are the masks', the others what bf16 leaves of them.
+// The vectors as column operand: of 8 columns the first four are the masks', the others what fp16 leaves of them.
 __device__ __forceinline__ void load_hyper(uint32_t (&b)[2][2], const float* hyper) {
     int lane = threadIdx.x % 32, column = lane / 4;
 #pragma unroll
     for (int i = 0; i < 4; i++) {
         float2 x = two(hyper + column % MASKS * LAST + 8 * i + lane % 4 * 2);
-        float2 rounded = {__bfloat162float(__float2bfloat16_rn(x.x)), __bfloat162float(__float2bfloat16_rn(x.y))};
-        b[i / 2][i % 2] = column < MASKS ? pack_bf16(x.x, x.y) : pack_bf16(x.x - rounded.x, x.y - rounded.y);
+        __half2 high = __floats2half2_rn(x.x, x.y);
+        float2 rounded = __half22float2(high);
+        b[i / 2][i % 2] = bits(column < MASKS ? high : __floats2half2_rn(x.x - rounded.x, x.y - rounded.y));
     }
 }
 

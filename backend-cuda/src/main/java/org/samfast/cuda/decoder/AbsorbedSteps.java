@@ -3,24 +3,32 @@ package org.samfast.cuda.decoder;
 import org.samfast.cuda.device.BufferSet;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
+import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.kernel.AbsorbTokens;
+import org.samfast.cuda.kernel.AddPosition;
 import org.samfast.cuda.kernel.AttendFromImage;
 import org.samfast.cuda.kernel.AttendToImage;
+import org.samfast.cuda.kernel.AttendToProjected;
+import org.samfast.cuda.kernel.Linear;
 import org.samfast.cuda.kernel.LinearWeights;
 import org.samfast.cuda.kernel.NormWeights;
 import org.samfast.cuda.kernel.UpscaleMasks;
 import org.samfast.cuda.weights.DeviceWeights;
 
 /**
- * The image's tokens are never projected: the prompt's few tokens take the projections up, in bf16, and each attention is one pass
- * over the keys. What is the same for all prompts of an image is there once. On Hopper.
+ * What is the same for all prompts of an image is there once, and projected once for the first layer's attention to it. Other tokens
+ * of the image are never projected: the prompt's few tokens take the projections up, in bf16, and each attention is one pass over
+ * the keys. On Hopper.
  */
 final class AbsorbedSteps implements ImageSteps {
     /** 1 / sqrt(16) of a head's scores, whose exponentials have base 2. */
     private static final float SCALE = (float) (0.25 / Math.log(2));
 
     private final AbsorbTokens absorb;
+    private final AddPosition addPosition;
+    private final Linear linear;
+    private final AttendToProjected attendToProjected;
     private final AttendToImage attendToImage;
     private final AttendFromImage attendFromImage;
     private final UpscaleMasks upscaleMasks;
@@ -31,6 +39,9 @@ final class AbsorbedSteps implements ImageSteps {
 
     AbsorbedSteps(Device device, DeviceWeights weights) {
         absorb = new AbsorbTokens(device);
+        addPosition = new AddPosition(device, Element.BF16);
+        linear = new Linear(device, Element.BF16);
+        attendToProjected = new AttendToProjected(device);
         attendToImage = new AttendToImage(device);
         attendFromImage = new AttendFromImage(device);
         upscaleMasks = new UpscaleMasks(device);
@@ -57,6 +68,44 @@ final class AbsorbedSteps implements ImageSteps {
 
     @Override
     public ImageStep toImage(DeviceWeights weights, String module, boolean first) {
+        return first ? toFirstKeys(weights, module) : toKeys(weights, module);
+    }
+
+    /** The keys' bias adds the same to all scores of a token; that of the values comes last. */
+    private ImageStep toFirstKeys(DeviceWeights weights, String module) {
+        LinearWeights k = weights.linear(module + ".k_proj");
+        LinearWeights v = weights.linear(module + ".v_proj");
+        return (stream, on, run) -> {
+            ImageBuffers.Absorbed in = on.image.inTokens();
+            DeviceBuffer first = on.image.firstKeys();
+            // nothing is in the pairs' own keys yet
+            addPosition.launch(stream, first, run.imagePosition(), on.image.keys(), run.firstImageRows());
+            project(stream, on.image.keys(), k, in.firstK(), run);
+            project(stream, first, v, in.firstV(), run);
+            attendToProjected.attend(
+                    stream,
+                    in.firstK(),
+                    in.firstV(),
+                    on.prompts.sources,
+                    on.q,
+                    run.counts(),
+                    in.parts(),
+                    in.masses(),
+                    run.pairs(),
+                    run.tokens(),
+                    SCALE);
+            attendToImage.merge(
+                    stream, in.parts(), in.masses(), v.bias(), run.counts(), on.attended, run.pairs(), run.tokens());
+        };
+    }
+
+    private void project(Stream stream, DeviceBuffer in, LinearWeights weights, DeviceBuffer out, DecoderRun run) {
+        LinearWeights unbiased =
+                new LinearWeights(weights.weight(), DeviceBuffer.NONE, weights.outputs(), weights.inputs());
+        linear.apply(stream, in, unbiased, Linear.Activation.NONE, out, run.firstImageRows());
+    }
+
+    private ImageStep toKeys(DeviceWeights weights, String module) {
         LinearWeights k = weights.tokenLinear(module + ".k_proj");
         LinearWeights v = weights.linear(module + ".v_proj");
         return (stream, on, run) -> {
@@ -64,8 +113,8 @@ final class AbsorbedSteps implements ImageSteps {
             absorb(stream, on.q, k.weight(), DeviceBuffer.NONE, in.first(), on, run, SCALE, true);
             attendToImage.attend(
                     stream,
-                    first ? on.image.firstKeys() : on.image.keys(),
-                    first ? on.prompts.sources : DeviceBuffer.NONE,
+                    on.image.keys(),
+                    DeviceBuffer.NONE,
                     position,
                     in.first(),
                     v,

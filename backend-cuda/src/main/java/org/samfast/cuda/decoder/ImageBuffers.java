@@ -36,9 +36,17 @@ record ImageBuffers(
      * @param scoreBias [pairs][groups][64] fp32
      * @param parts of {@link AttendToImage}
      * @param masses likewise
+     * @param firstK [images][4096][128] bf16: projections of the first keys
+     * @param firstV like firstK
      */
     record Absorbed(
-            DeviceBuffer first, DeviceBuffer second, DeviceBuffer scoreBias, DeviceBuffer parts, DeviceBuffer masses) {}
+            DeviceBuffer first,
+            DeviceBuffer second,
+            DeviceBuffer scoreBias,
+            DeviceBuffer parts,
+            DeviceBuffer masses,
+            DeviceBuffer firstK,
+            DeviceBuffer firstV) {}
 
     static ImageBuffers projected(BufferSet all, Element element, int pairs) {
         long image = (long) pairs * DecoderBuffers.IMAGE_TOKENS * element.bytes();
@@ -61,7 +69,9 @@ record ImageBuffers(
                 all.allocate("absorbed tokens", rows * CHANNELS * Element.BF16.bytes()),
                 all.allocate("score bias", rows * Float.BYTES),
                 all.allocate("parts of attended tokens", groups * AttendToImage.partFloats() * Float.BYTES),
-                all.allocate("masses of attended tokens", groups * AttendToImage.massFloats() * Float.BYTES));
+                all.allocate("masses of attended tokens", groups * AttendToImage.massFloats() * Float.BYTES),
+                all.allocate("projected first keys", images * image / 2),
+                all.allocate("projected first values", images * image / 2));
         DeviceBuffer keys = all.allocate("keys", pairs * image);
         return new ImageBuffers(keys, all.allocate("first keys", images * image), null, absorbed);
     }

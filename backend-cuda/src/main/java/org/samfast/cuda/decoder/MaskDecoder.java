@@ -101,7 +101,8 @@ public final class MaskDecoder implements AutoCloseable {
 
     private void decode(Stream stream, DecoderBuffers on, PromptShape shape) {
         embed(stream, on, shape, on.prompts.embeddings);
-        DecoderRun run = new DecoderRun(shape.pairs(), shape.tokens(), on.prompts.counts, prompts.imagePosition());
+        DecoderRun run = new DecoderRun(
+                shape.pairs(), shape.images(), shape.tokens(), on.prompts.counts, prompts.imagePosition());
         layer0.run(stream, on, run);
         layer1.run(stream, on, run);
         finalAttention.run(stream, on, kernels, run);

@@ -76,11 +76,25 @@ public final class AttendToImage {
         Check.ints("counts", counts, pairs);
         Check.bytes("parts", parts, Element.FP32, pairs, groups, partFloats());
         Check.bytes("masses", masses, Element.FP32, pairs, groups, massFloats());
-        Check.bytes("out", out, Element.FP32, pairs, tokens, INNER);
         Object[] args = {keys, sources, position, q, v.weight(), counts, parts, masses, groups};
         Work work = AbsorbTokens.attention(pairs, tokens, 1.0 * IMAGE_TOKENS * CHANNELS * Element.BF16.bytes());
         attend.launch(stream, work, Grid.of(PARTS, groups, pairs), Block.of(THREADS), SHARED_BYTES, args);
-        Object[] mergeArgs = {parts, masses, v.bias(), counts, out, tokens, groups};
-        merge.launch(stream, Grid.of(tokens, pairs), Block.of(INNER), 0, mergeArgs);
+        merge(stream, parts, masses, v.bias(), counts, out, pairs, tokens);
+    }
+
+    /** Makes one of the parts, with the bias [128] of the values' projection; else as for {@link #attend}. */
+    public void merge(
+            Stream stream,
+            DeviceBuffer parts,
+            DeviceBuffer masses,
+            DeviceBuffer bias,
+            DeviceBuffer counts,
+            DeviceBuffer out,
+            int pairs,
+            int tokens) {
+        Check.bytes("bias", bias, Element.FP32, INNER);
+        Check.bytes("out", out, Element.FP32, pairs, tokens, INNER);
+        Object[] args = {parts, masses, bias, counts, out, tokens, AbsorbTokens.groups(tokens)};
+        merge.launch(stream, Grid.of(tokens, pairs), Block.of(INNER), 0, args);
     }
 }

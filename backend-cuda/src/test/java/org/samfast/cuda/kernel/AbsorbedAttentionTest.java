@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -16,7 +17,7 @@ import org.samfast.cuda.reference.LinearReference;
 import org.samfast.cuda.reference.TokenAttentionReference;
 
 /**
- * Both cross attentions with absorbed projections against the original's steps in double; and each pair alone, without padding,
+ * The cross attentions with absorbed and with shared projections against the original's steps in double; and each pair alone, without padding,
  * for the same bits. A pair has as many tokens as a digit says, of an image that is not its own.
  */
 @Tag("gpu")
@@ -131,6 +132,41 @@ class AbsorbedAttentionTest {
         return gpu.floats(out);
     }
 
+    /** Keys and values of all images are projected before. */
+    private float[] toProjected(Pairs pairs) {
+        int all = pairs.counts.length;
+        long groups = (long) all * pairs.groups();
+        GpuArrays.Array parts = gpu.output("parts", Element.FP32, groups * AttendToImage.partFloats());
+        GpuArrays.Array masses = gpu.output("masses", Element.FP32, groups * AttendToImage.massFloats());
+        GpuArrays.Array out = gpu.output("out", Element.FP32, (long) all * pairs.tokens * INNER);
+        float[] k = new float[IMAGES * TOKENS * INNER];
+        float[] v = new float[k.length];
+        for (int source = 0; source < IMAGES; source++) {
+            float[] image = image(source);
+            int at = source * TOKENS * INNER;
+            float[] ofImage = narrow(projected(sum(image, position), scoreWeight, new float[0]));
+            System.arraycopy(ofImage, 0, k, at, ofImage.length);
+            System.arraycopy(narrow(projected(image, otherWeight, new float[0])), 0, v, at, ofImage.length);
+        }
+        DeviceBuffer onK = gpu.of(Element.BF16, k);
+        DeviceBuffer onV = gpu.of(Element.BF16, v);
+        DeviceBuffer sources = gpu.ints(pairs.sources);
+        DeviceBuffer counts = gpu.ints(pairs.counts);
+        DeviceBuffer q = gpu.floats(pairs.queries);
+        DeviceBuffer added = gpu.floats(innerBias);
+        AttendToProjected kernel = new AttendToProjected(gpu.device());
+        AttendToImage merge = new AttendToImage(gpu.device());
+        gpu.runTwice(
+                () -> {
+                    DeviceBuffer in = parts.buffer();
+                    DeviceBuffer mass = masses.buffer();
+                    kernel.attend(gpu.stream(), onK, onV, sources, q, counts, in, mass, all, pairs.tokens, SCALE);
+                    merge.merge(gpu.stream(), in, mass, added, counts, out.buffer(), all, pairs.tokens);
+                },
+                out);
+        return gpu.floats(out);
+    }
+
     private float[] fromImage(Pairs pairs) {
         int all = pairs.counts.length;
         GpuArrays.Array scoreBias =
@@ -155,8 +191,18 @@ class AbsorbedAttentionTest {
     @ParameterizedTest
     @ValueSource(strings = {"7", "86715", "l89"})
     void tokensAttendToTheirImage(String counts) {
+        tokensAttend(counts, this::toImage);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"7", "8671577778", "l89"})
+    void tokensAttendToTheirProjectedImage(String counts) {
+        tokensAttend(counts, this::toProjected);
+    }
+
+    private void tokensAttend(String counts, Function<Pairs, float[]> attention) {
         Pairs pairs = Pairs.of(counts);
-        float[] got = toImage(pairs);
+        float[] got = attention.apply(pairs);
         for (int pair = 0; pair < pairs.counts.length; pair++) {
             float[] image = image(pairs.sources[pair]);
             float[] k = narrow(projected(sum(image, position), scoreWeight, new float[0]));
@@ -166,7 +212,7 @@ class AbsorbedAttentionTest {
             int end = from + alone.counts[0] * INNER;
             check(
                     Arrays.copyOfRange(got, from, end),
-                    toImage(alone),
+                    attention.apply(alone),
                     pair,
                     TokenAttentionReference.attend(alone.queries, k, v, INNER));
             int padding = (pairs.tokens - alone.tokens) * INNER;
