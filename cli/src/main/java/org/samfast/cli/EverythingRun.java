@@ -105,8 +105,8 @@ final class EverythingRun implements Work<EverythingRun.Input, EverythingRun.Rea
             throws IOException {
         resumable.tell(problems);
         boolean showsPoints = inputs.size() + problems.size() == 1 && !setting.quiet;
-        List<Input> left = resumable.left(
-                inputs, input -> input.image.file().toString(), input -> journal.isDone(input.key));
+        List<Input> left =
+                resumable.left(inputs, input -> input.image.file().toString(), input -> journal.isDone(input.key));
         StoredEmbeddings stored = StoredEmbeddings.in(left.isEmpty() ? null : setting.embeddings, session);
         EverythingRun run = new EverythingRun(session, setting, stored, journal, showsPoints);
         int points = setting.options.pointGrids().getFirst().points().size();
