@@ -14,12 +14,10 @@ import org.samfast.cli.pipeline.Pipeline;
 import org.samfast.cli.pipeline.RunReport;
 import org.samfast.embedding.EmbeddingFolder;
 import org.samfast.embedding.EmbeddingSource;
-import org.samfast.image.ImageReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -56,20 +54,8 @@ final class EmbedCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object per image on stdout instead.")
     boolean json;
 
-    @Option(
-            names = "--max-pixels",
-            paramLabel = "N",
-            defaultValue = "" + ImageReader.DEFAULT_PIXEL_LIMIT,
-            description = "Refuse images of more pixels; default: ${DEFAULT-VALUE}.")
-    long maxPixels;
-
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            defaultValue = "0",
-            description =
-                    "Images per call of the backend; default: 8 on a GPU, 1 on the CPU, which gains nothing by more.")
-    int batch;
+    @Mixin
+    ImageOptions reading = new ImageOptions();
 
     @ParentCommand
     Main main;
@@ -79,21 +65,16 @@ final class EmbedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        check(maxPixels >= 1, "--max-pixels: expected 1 or more, got " + maxPixels);
-        check(batch >= 0, "--batch: expected 1 or more, or 0 for the backend's choice, got " + batch);
+        reading.check();
         ImageInputs inputs = ImageInputs.of(images, out, System.in);
         List<Path> files = inputs.images().stream().map(InputImage::file).toList();
         RunReport report = new RunReport(spec.commandLine(), main.verbose, model.quiet);
         inputs.problems().forEach(problem -> report.failedBefore(problem.name(), problem.error()));
         try (ModelSession session = model.open(null)) {
-            int atOnce = session.imagesAtOnce(Math.clamp(files.size(), 1, wanted(session)), 1, told());
-            EmbedRun run = new EmbedRun(session.backend(), folder(session), maxPixels, json);
+            int atOnce = session.imagesAtOnce(Math.clamp(files.size(), 1, reading.batch(session)), 1, told());
+            EmbedRun run = new EmbedRun(session.backend(), folder(session), reading.maxPixels, json);
             return new Pipeline<>(run, Limits.ofMachine(atOnce, session.callsAtOnce()), report).run(files);
         }
-    }
-
-    private int wanted(ModelSession session) {
-        return batch > 0 ? batch : session.batch();
     }
 
     private EmbeddingFolder folder(ModelSession session) throws IOException {
@@ -104,11 +85,5 @@ final class EmbedCommand implements Callable<Integer> {
     /** Who hears what a run will take. */
     private @Nullable PrintWriter told() {
         return main.verbose ? spec.commandLine().getErr() : null;
-    }
-
-    private void check(boolean good, String otherwise) {
-        if (!good) {
-            throw new ParameterException(spec.commandLine(), otherwise);
-        }
     }
 }

@@ -24,7 +24,6 @@ import org.samfast.cli.resume.ImageKey;
 import org.samfast.cli.resume.Journal;
 import org.samfast.cli.terminal.StepTimes;
 import org.samfast.cli.trace.TraceFile;
-import org.samfast.image.ImageReader;
 import org.samfast.mask.MaskChoice;
 import org.samfast.prompt.Prompt;
 import picocli.CommandLine.Command;
@@ -118,20 +117,8 @@ final class SegmentCommand implements Callable<Integer> {
     @Nullable
     Path dump;
 
-    @Option(
-            names = "--max-pixels",
-            paramLabel = "N",
-            defaultValue = "" + ImageReader.DEFAULT_PIXEL_LIMIT,
-            description = "Refuse images of more pixels; default: ${DEFAULT-VALUE}.")
-    long maxPixels;
-
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            defaultValue = "0",
-            description =
-                    "Images per call of the backend; default: 8 on a GPU, 1 on the CPU, which gains nothing by more.")
-    int batch;
+    @Mixin
+    ImageOptions reading = new ImageOptions();
 
     @Option(
             names = "--resume",
@@ -156,6 +143,7 @@ final class SegmentCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         everythingOptions.check(everything);
+        reading.check();
         return everything ? findEverything() : segment();
     }
 
@@ -224,10 +212,9 @@ final class SegmentCommand implements Callable<Integer> {
     }
 
     private int batch(ModelSession session, List<SegmentRun.Input> inputs) {
-        int wanted = batch > 0 ? batch : session.batch();
         int prompts =
                 inputs.stream().mapToInt(input -> input.prompts().size()).max().orElse(1);
-        int images = Math.clamp(inputs.size(), 1, wanted);
+        int images = Math.clamp(inputs.size(), 1, reading.batch(session));
         return session.imagesAtOnce(images, prompts, told());
     }
 
@@ -240,7 +227,7 @@ final class SegmentCommand implements Callable<Integer> {
         EverythingRun.Setting setting = new EverythingRun.Setting(
                 everythingOptions.options(),
                 new MaskTree(output.out, everythingOptions.convertToRle),
-                maxPixels,
+                reading.maxPixels,
                 embeddings,
                 json,
                 spec.commandLine().getErr(),
@@ -307,12 +294,6 @@ final class SegmentCommand implements Callable<Integer> {
     }
 
     private void checkUsage(int files, int objects) {
-        if (maxPixels < 1) {
-            throw usage("--max-pixels: expected 1 or more, got " + maxPixels);
-        }
-        if (batch < 0) {
-            throw usage("--batch: expected 1 or more, or 0 for the backend's choice, got " + batch);
-        }
         if (dump != null && embeddings != null) {
             throw usage(
                     "--dump and --embeddings: give one of them, since a stored embedding shows no stages before it");

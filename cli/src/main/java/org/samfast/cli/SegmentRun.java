@@ -101,7 +101,7 @@ final class SegmentRun implements Work<SegmentRun.Input, SegmentRun.Read, Segmen
     public Read read(Input input) throws IOException {
         StepTimes times = command.times(firstRead.getAndSet(false));
         times.done("start");
-        StoredEmbeddings.Image image = stored.read(input.file, command.maxPixels);
+        StoredEmbeddings.Image image = stored.read(input.file, command.reading.maxPixels);
         PromptBounds.check(input.file, image.pixels().size(), input.prompts);
         times.done("read");
         return new Read(input, image, times);
