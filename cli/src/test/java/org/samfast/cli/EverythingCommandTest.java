@@ -118,6 +118,7 @@ class EverythingCommandTest {
             value = {
                 "--everything --points 1,1|--points and --everything: give one of them",
                 "--everything --format rle|--format and --everything: give one of them",
+                "--everything --max-pixels 0|--max-pixels: expected 1 or more, got 0",
                 "--points 1,1 --crop-n-layers 1|--crop-n-layers needs --everything",
                 "--everything --crop-n-layers 9|--crop-n-layers: expected 0 to 8, got 9",
                 "--everything --points-per-side 0|--points-per-side: expected 1 to 1024, got 0",
