@@ -127,11 +127,14 @@ final class FileServer implements AutoCloseable {
         };
     }
 
-    /** Announces that many bytes. */
+    /** Announces that many bytes, and sends some until the client has seen enough and closes the connection. */
     static Behaviour announcing(long bytes) {
         return (exchange, _, _) -> {
             exchange.sendResponseHeaders(200, bytes);
-            exchange.getResponseBody().flush();
+            byte[] megabyte = new byte[1 << 20];
+            for (int sent = 0; sent < 64; sent++) {
+                exchange.getResponseBody().write(megabyte);
+            }
         };
     }
 
