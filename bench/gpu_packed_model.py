@@ -73,6 +73,7 @@ def main():
     width = t["image_encoder.pos_embed"].shape[-1]
     heads = width // t["image_encoder.blocks.0.attn.rel_pos_h"].shape[1]
     largest = inputs(t, heads)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, sparse in (("int8", ()), ("int8-sparse24-mlp", ("lin1", "lin2")), ("int8-sparse24-all", LINEARS)):
         metadata = {"sam.layout": "1", "sam.precision": name, "sam.calibration": "an image of noise"}
         save_file(packed(t, largest, sparse), folder / f"{name}.safetensors", metadata)
