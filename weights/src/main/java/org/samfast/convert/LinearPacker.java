@@ -21,6 +21,11 @@ import org.samfast.tensor.DType;
  * @param staticInputs whether its inputs are quantised by scales that are stored
  */
 record LinearPacker(String name, int rows, int columns, DType element, boolean sparse, boolean staticInputs) {
+    /** The same for some of the rows; whole tiles of metadata but for the last. */
+    LinearPacker rows(int some) {
+        return new LinearPacker(name, some, columns, element, sparse, staticInputs);
+    }
+
     /** The tensors that it becomes. */
     List<Spec> specs() {
         List<Spec> specs = new ArrayList<>();
