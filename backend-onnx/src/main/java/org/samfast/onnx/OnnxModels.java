@@ -3,7 +3,6 @@ package org.samfast.onnx;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -29,21 +28,21 @@ final class OnnxModels implements AutoCloseable {
         MASK_DECODER;
 
         /** For the CPU. */
-        OnnxModel build(Checkpoint checkpoint, Arena arena, boolean everyStage) {
+        OnnxModel build(Checkpoint checkpoint, boolean everyStage) {
             return this == ENCODER
-                    ? ImageEncoderGraph.build(checkpoint, arena, everyStage)
-                    : decoder(checkpoint, arena, ElementType.FLOAT32, everyStage);
+                    ? ImageEncoderGraph.build(checkpoint, everyStage)
+                    : decoder(checkpoint, ElementType.FLOAT32, everyStage);
         }
 
         /** For a GPU: the encoder for that many images. */
-        OnnxModel build(Checkpoint checkpoint, Arena arena, ElementType type, int images, boolean everyStage) {
+        OnnxModel build(Checkpoint checkpoint, ElementType type, int images, boolean everyStage) {
             return this == ENCODER
-                    ? CudaEncoderGraph.build(checkpoint, arena, type, images, everyStage)
-                    : decoder(checkpoint, arena, type, everyStage);
+                    ? CudaEncoderGraph.build(checkpoint, type, images, everyStage)
+                    : decoder(checkpoint, type, everyStage);
         }
 
-        private OnnxModel decoder(Checkpoint checkpoint, Arena arena, ElementType embedding, boolean everyStage) {
-            return MaskDecoderGraph.build(checkpoint, arena, embedding, this == MASK_DECODER, everyStage);
+        private OnnxModel decoder(Checkpoint checkpoint, ElementType embedding, boolean everyStage) {
+            return MaskDecoderGraph.build(checkpoint, embedding, this == MASK_DECODER, everyStage);
         }
 
         String fileName() {
@@ -83,12 +82,8 @@ final class OnnxModels implements AutoCloseable {
         return opened(
                 checkpoint,
                 options,
-                () -> new OnnxModels(key -> {
-                    try (Arena arena = Arena.ofConfined()) {
-                        return OnnxSession.inMemory(
-                                key.part().build(checkpoint, arena, type, key.images(), everyStage), device, 1);
-                    }
-                }));
+                () -> new OnnxModels(key ->
+                        OnnxSession.inMemory(key.part().build(checkpoint, type, key.images(), everyStage), device, 1)));
     }
 
     private interface Opening {
@@ -122,20 +117,13 @@ final class OnnxModels implements AutoCloseable {
     }
 
     private static OnnxModels fromCheckpoint(Checkpoint checkpoint, int threads) {
-        return new OnnxModels(key -> {
-            try (Arena arena = Arena.ofConfined()) {
-                return OnnxSession.inMemory(key.part().build(checkpoint, arena, true), OnnxDevice.CPU, threads);
-            }
-        });
+        return new OnnxModels(key -> OnnxSession.inMemory(key.part().build(checkpoint, true), OnnxDevice.CPU, threads));
     }
 
     private static OnnxModels fromCache(Checkpoint checkpoint, Path directory, int threads)
             throws OrtException, IOException {
-        Path stored = new OnnxCache(directory).entry(checkpoint, (part, file) -> {
-            try (Arena arena = Arena.ofConfined()) {
-                OnnxSession.store(part.build(checkpoint, arena, false), file, threads);
-            }
-        });
+        Path stored = new OnnxCache(directory)
+                .entry(checkpoint, (part, file) -> OnnxSession.store(part.build(checkpoint, false), file, threads));
         return new OnnxModels(key -> OnnxSession.load(stored.resolve(key.part().fileName()), threads));
     }
 

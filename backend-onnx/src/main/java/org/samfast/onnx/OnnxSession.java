@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import java.lang.foreign.Arena;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -62,7 +63,7 @@ final class OnnxSession {
 
     private static boolean staysAligned(OnnxModel model) {
         return model.weights().stream()
-                .map(weight -> weight.values().byteSize())
+                .mapToLong(Initializer::bytes)
                 .allMatch(bytes -> bytes < SMALLEST_EXTERNAL_BYTES || bytes % ALIGNMENT == 0);
     }
 
@@ -83,9 +84,9 @@ final class OnnxSession {
 
     private static OrtSession create(OnnxModel model, SessionOptions options) throws OrtException {
         Map<String, OnnxTensorLike> weights = new LinkedHashMap<>();
-        try {
+        try (Arena arena = Arena.ofConfined()) {
             for (Initializer weight : model.weights()) {
-                weights.put(weight.name(), tensor(weight));
+                weights.put(weight.name(), tensor(weight, arena));
             }
             options.addExternalInitializers(weights);
             return environment().createSession(model.bytes(), options);
@@ -94,8 +95,8 @@ final class OnnxSession {
         }
     }
 
-    private static OnnxTensor tensor(Initializer weight) throws OrtException {
-        var values = weight.values().asByteBuffer().order(ByteOrder.nativeOrder());
+    private static OnnxTensor tensor(Initializer weight, Arena arena) throws OrtException {
+        var values = weight.values().in(arena).asByteBuffer().order(ByteOrder.nativeOrder());
         return OnnxTensor.createTensor(
                 environment(), values, weight.shape(), weight.type().javaType());
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,10 +23,9 @@ final class StoredWeightsTest {
     @EnumSource(OnnxModels.Part.class)
     void everyWeightAndEveryPackedWeightIsAligned(OnnxModels.Part part) throws Exception {
         Path file = folder.resolve(part.fileName());
-        try (Checkpoint checkpoint = Checkpoint.open(Path.of(System.getProperty("sam.testdata"))
-                        .resolveSibling("models/sam_vit_t.bf16.safetensors"));
-                Arena arena = Arena.ofConfined()) {
-            OnnxSession.store(part.build(checkpoint, arena, false), file, 1);
+        try (Checkpoint checkpoint = Checkpoint.open(
+                Path.of(System.getProperty("sam.testdata")).resolveSibling("models/sam_vit_t.bf16.safetensors"))) {
+            OnnxSession.store(part.build(checkpoint, false), file, 1);
         }
         List<Long> offsets = new ArrayList<>();
         int packed = 0;

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -85,6 +86,15 @@ public final class Tensor {
     /** The bytes from the first to the last element, little-endian, read-only. */
     public MemorySegment data() {
         return data.get();
+    }
+
+    /** A view of some entries of the outermost dimension; IndexOutOfBoundsException where there are not as many. */
+    public Tensor rows(long first, long count) {
+        Objects.checkFromIndexSize(first, count, shape[0]);
+        long[] part = shape();
+        part[0] = count;
+        long bytes = Shape.span(part, strides) * dtype.bytes();
+        return new Tensor(dtype, part, strides, () -> data().asSlice(first * strides[0] * dtype.bytes(), bytes));
     }
 
     /** Whether the elements lie in row-major order without gaps. */

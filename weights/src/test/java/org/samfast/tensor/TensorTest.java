@@ -31,6 +31,16 @@ class TensorTest {
     }
 
     @Test
+    void rowsAreAViewWhateverTheStrides() {
+        Tensor transposed = Tensor.of(DType.F32, new long[] {3, 2}, new long[] {1, 3}, floats(6));
+        assertThat(transposed.rows(1, 2).toFloats()).containsExactly(1, 4, 2, 5);
+        Tensor plain = Tensor.rowMajor(DType.F32, new long[] {3, 2}, floats(6));
+        assertThat(plain.rows(2, 1).toFloats()).containsExactly(4, 5);
+        assertThat(plain.rows(3, 0).toFloats()).isEmpty();
+        assertThatThrownBy(() -> plain.rows(2, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
     void dimensionsOfOneDoNotBreakContiguity() {
         Tensor tensor = Tensor.of(DType.F32, new long[] {1, 3, 1}, new long[] {77, 1, 99}, floats(3));
         assertThat(tensor.isContiguous()).isTrue();

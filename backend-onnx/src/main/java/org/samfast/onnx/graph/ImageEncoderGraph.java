@@ -1,6 +1,5 @@
 package org.samfast.onnx.graph;
 
-import java.lang.foreign.Arena;
 import java.util.Map;
 import java.util.Set;
 import org.samfast.architecture.SamArchitecture;
@@ -31,10 +30,9 @@ public final class ImageEncoderGraph {
     private final boolean everyStage;
     private final Set<String> watched;
 
-    private ImageEncoderGraph(
-            Checkpoint checkpoint, Arena arena, OperatorSet operators, boolean everyStage, Set<String> watched) {
+    private ImageEncoderGraph(Checkpoint checkpoint, OperatorSet operators, boolean everyStage, Set<String> watched) {
         this.architecture = checkpoint.architecture();
-        this.graph = new GraphBuilder(checkpoint, arena, ElementType.FLOAT32, operators);
+        this.graph = new GraphBuilder(checkpoint, ElementType.FLOAT32, operators);
         this.window = new WindowAttentionGraph(graph, architecture);
         this.global = new GlobalAttentionGraph(graph, architecture);
         this.everyStage = everyStage;
@@ -42,14 +40,14 @@ public final class ImageEncoderGraph {
     }
 
     /** Builds the graph; {@code everyStage} also makes patch_embed and block.NN outputs. */
-    public static OnnxModel build(Checkpoint checkpoint, Arena arena, boolean everyStage) {
-        return new ImageEncoderGraph(checkpoint, arena, OperatorSet.ONNX_RUNTIME, everyStage, Set.of())
+    public static OnnxModel build(Checkpoint checkpoint, boolean everyStage) {
+        return new ImageEncoderGraph(checkpoint, OperatorSet.ONNX_RUNTIME, everyStage, Set.of())
                 .encoder("pixels", "image_embedding");
     }
 
     /** The same of standard operators, from pixel_values to image_embeddings, the name of the exported decoder's input. */
-    public static OnnxModel exported(Checkpoint checkpoint, Arena arena) {
-        return new ImageEncoderGraph(checkpoint, arena, OperatorSet.STANDARD, false, Set.of())
+    public static OnnxModel exported(Checkpoint checkpoint) {
+        return new ImageEncoderGraph(checkpoint, OperatorSet.STANDARD, false, Set.of())
                 .encoder("pixel_values", "image_embeddings");
     }
 
@@ -57,8 +55,8 @@ public final class ImageEncoderGraph {
      * Builds the graph with outputs {@code MODULE.second_moments} [k,k], sums over all tokens of products of two of a Linear's
      * inputs, and {@code MODULE.largest} [k], their largest absolute values.
      */
-    public static OnnxModel watching(Checkpoint checkpoint, Arena arena, Set<String> modules) {
-        return new ImageEncoderGraph(checkpoint, arena, OperatorSet.ONNX_RUNTIME, false, modules)
+    public static OnnxModel watching(Checkpoint checkpoint, Set<String> modules) {
+        return new ImageEncoderGraph(checkpoint, OperatorSet.ONNX_RUNTIME, false, modules)
                 .encoder("pixels", "image_embedding");
     }
 
