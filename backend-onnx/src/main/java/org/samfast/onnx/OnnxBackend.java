@@ -270,7 +270,7 @@ final class OnnxBackend implements SamBackend {
     private static Map<String, OnnxTensor> inputs(PromptTensors prompts) throws OrtException {
         long count = prompts.indices().size();
         Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
-        var environment = OnnxSession.environment();
+        var environment = OnnxEnvironment.get();
         inputs.put(
                 "point_coords",
                 OnnxTensor.createTensor(

@@ -24,7 +24,7 @@ final class OnnxCacheKey {
 
     static String of(Checkpoint checkpoint, Path directory) throws IOException {
         String rest = "graphs " + GRAPHS + " onnxruntime "
-                + OnnxSession.environment().getVersion() + " " + System.getProperty("os.arch") + processor();
+                + OnnxEnvironment.get().getVersion() + " " + System.getProperty("os.arch") + processor();
         return RememberedHash.of(checkpoint, directory.resolve("hashes")).substring(0, 32) + "-"
                 + sha256(rest).substring(0, 8);
     }

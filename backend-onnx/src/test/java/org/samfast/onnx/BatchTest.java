@@ -40,7 +40,7 @@ final class BatchTest {
 
     private static FloatBuffer run(OrtSession encoder, FloatBuffer pixels, int images) throws Exception {
         try (OnnxTensor input =
-                        OnnxTensor.createTensor(OnnxSession.environment(), pixels, new long[] {images, 3, 1024, 1024});
+                        OnnxTensor.createTensor(OnnxEnvironment.get(), pixels, new long[] {images, 3, 1024, 1024});
                 OrtSession.Result result = encoder.run(Map.of("pixels", input))) {
             return ((OnnxTensor) result.get(0)).getFloatBuffer();
         }

@@ -61,7 +61,7 @@ final class CudaGraphTest {
         Map<String, float[]> stages = new LinkedHashMap<>();
         try (OrtSession encoder = OnnxSession.inMemory(model, OnnxDevice.CPU, 2);
                 OnnxTensor input = OnnxTensor.createTensor(
-                        OnnxSession.environment(), FloatBuffer.wrap(pixels), new long[] {IMAGES, 3, 1024, 1024});
+                        OnnxEnvironment.get(), FloatBuffer.wrap(pixels), new long[] {IMAGES, 3, 1024, 1024});
                 OrtSession.Result result = encoder.run(Map.of("pixels", input))) {
             for (Map.Entry<String, OnnxValue> stage : result) {
                 stages.put(stage.getKey(), values((OnnxTensor) stage.getValue()));

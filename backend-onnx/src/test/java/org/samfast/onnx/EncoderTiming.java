@@ -27,7 +27,7 @@ final class EncoderTiming {
                 OnnxModels models = OnnxModels.open(
                         checkpoint, new BackendOptions(threads, Path.of(args[2]), null, null), threads);
                 OnnxTensor input = OnnxTensor.createTensor(
-                        OnnxSession.environment(),
+                        OnnxEnvironment.get(),
                         FloatBuffer.wrap(pixels.tensor("pixels").toFloats()),
                         new long[] {1, 3, 1024, 1024})) {
             BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
