@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendOptions;
+import org.samfast.backend.Precision;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.onnx.graph.CudaEncoderGraph;
 import org.samfast.onnx.graph.ElementType;
@@ -27,11 +28,14 @@ final class OnnxModels implements AutoCloseable {
         DECODER,
         MASK_DECODER;
 
-        /** For the CPU. */
-        OnnxModel build(Checkpoint checkpoint, boolean everyStage) {
-            return this == ENCODER
-                    ? ImageEncoderGraph.build(checkpoint, everyStage)
-                    : decoder(checkpoint, ElementType.FLOAT32, everyStage);
+        /** For the CPU: the decoder computes in fp32 always. */
+        OnnxModel build(Checkpoint checkpoint, Precision computed, boolean everyStage) {
+            if (this != ENCODER) {
+                return decoder(checkpoint, ElementType.FLOAT32, everyStage);
+            }
+            return computed == Precision.INT8
+                    ? ImageEncoderGraph.buildInt8(checkpoint, everyStage)
+                    : ImageEncoderGraph.build(checkpoint, everyStage);
         }
 
         /** For a GPU: the encoder for that many images. */
@@ -66,14 +70,14 @@ final class OnnxModels implements AutoCloseable {
         this.source = source;
     }
 
-    /** On the CPU. */
-    static OnnxModels open(Checkpoint checkpoint, BackendOptions options, int threads) {
+    /** On the CPU, in fp32 or int8. */
+    static OnnxModels open(Checkpoint checkpoint, BackendOptions options, Precision computed, int threads) {
         return opened(
                 checkpoint,
                 options,
                 () -> options.observer() == null
-                        ? fromCache(checkpoint, options.cacheDirectory(), threads)
-                        : fromCheckpoint(checkpoint, threads));
+                        ? fromCache(checkpoint, options.cacheDirectory(), computed, threads)
+                        : fromCheckpoint(checkpoint, computed, threads));
     }
 
     /** On a GPU, in memory: nothing there is worth storing. */
@@ -116,14 +120,18 @@ final class OnnxModels implements AutoCloseable {
         return reason == null ? e.getClass().getSimpleName() : reason;
     }
 
-    private static OnnxModels fromCheckpoint(Checkpoint checkpoint, int threads) {
-        return new OnnxModels(key -> OnnxSession.inMemory(key.part().build(checkpoint, true), OnnxDevice.CPU, threads));
+    private static OnnxModels fromCheckpoint(Checkpoint checkpoint, Precision computed, int threads) {
+        return new OnnxModels(
+                key -> OnnxSession.inMemory(key.part().build(checkpoint, computed, true), OnnxDevice.CPU, threads));
     }
 
-    private static OnnxModels fromCache(Checkpoint checkpoint, Path directory, int threads)
+    private static OnnxModels fromCache(Checkpoint checkpoint, Path directory, Precision computed, int threads)
             throws OrtException, IOException {
         Path stored = new OnnxCache(directory)
-                .entry(checkpoint, (part, file) -> OnnxSession.store(part.build(checkpoint, false), file, threads));
+                .entry(
+                        checkpoint,
+                        computed,
+                        (part, file) -> OnnxSession.store(part.build(checkpoint, computed, false), file, threads));
         return new OnnxModels(key -> OnnxSession.load(stored.resolve(key.part().fileName()), threads));
     }
 

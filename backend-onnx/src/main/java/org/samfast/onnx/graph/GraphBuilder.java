@@ -88,7 +88,7 @@ final class GraphBuilder {
     /** The checkpoint's tensor of that official name, read as another shape of as many elements. */
     String weight(String name, long... shape) {
         if (!weights.containsKey(name)) {
-            external(name, shape, checkpoint.tensor(name)::toFloatSegment);
+            floats(name, shape, checkpoint.tensor(name)::toFloatSegment);
         }
         return name;
     }
@@ -98,7 +98,7 @@ final class GraphBuilder {
         String slice = name + "." + part;
         if (!weights.containsKey(slice)) {
             Tensor rows = checkpoint.tensor(name).rows(first, count);
-            external(slice, rows.shape(), rows::toFloatSegment);
+            floats(slice, rows.shape(), rows::toFloatSegment);
         }
         return slice;
     }
@@ -118,7 +118,7 @@ final class GraphBuilder {
         if (weights.containsKey(name)) {
             return name;
         }
-        external(name, shape, arena -> arena.allocateFrom(ValueLayout.JAVA_FLOAT, values));
+        floats(name, shape, arena -> arena.allocateFrom(ValueLayout.JAVA_FLOAT, values));
         return name;
     }
 
@@ -134,6 +134,11 @@ final class GraphBuilder {
     /** A float scalar. */
     String scalar(float value) {
         return inline(OnnxProto.FLOAT, 4, new long[0], buffer -> buffer.putFloat(value));
+    }
+
+    /** A scalar of one byte without sign. */
+    String unsignedByte(int value) {
+        return inline(OnnxProto.UINT8, 1, new long[0], buffer -> buffer.put((byte) value));
     }
 
     /** A node of the standard operator set. */
@@ -271,8 +276,13 @@ final class GraphBuilder {
         return stem + "_" + next++;
     }
 
-    private void external(String name, long[] shape, Initializer.Values floats) {
-        weights.put(name, new Initializer(name, shape.clone(), type, arena -> type.convert(floats.in(arena), arena)));
+    private void floats(String name, long[] shape, Initializer.Values floats) {
+        external(name, shape, type, arena -> type.convert(floats.in(arena), arena));
+    }
+
+    /** Adds a weight of any type. */
+    void external(String name, long[] shape, ElementType of, Initializer.Values values) {
+        weights.put(name, new Initializer(name, shape.clone(), of, values));
     }
 
     private String inline(int type, int bytes, long[] shape, Consumer<ByteBuffer> fill) {
