@@ -5,8 +5,8 @@
     python3 bench/compression_accuracy.py models/sam_vit_t.bf16.safetensors --coco annotations.json --images DIR --sam ./sam [--folder KEEP] [--backend cuda]
 
 Needs: pip install numpy safetensors. DIR holds the 64 composites (bench/results/README.md); 000 to 015 are for calibration, 016 to 063 are scored.
-The backend computes what it is best at for each file, but for fp32: cuda packed Linears as they are, activations in int8 or bf16. On the CPU packed weights
-are computed on as their dense equivalents in fp32 and activations are never rounded. A machine that cannot calibrate goes on with files converted elsewhere.
+The backend computes what it is best at for each file, but for fp32: cuda packed Linears as they are, activations in int8 or bf16. A CPU computes int8 as it is
+where it has VNNI, and otherwise packed weights' dense equivalents in fp32, where activations are never rounded. A machine that cannot calibrate goes on with files converted elsewhere.
 """
 import argparse, csv, json, os, pathlib, shlex, subprocess, tempfile
 

@@ -30,6 +30,11 @@ public enum Precision {
                 .findFirst();
     }
 
+    /** Whether its Linears are 2:4 sparse. */
+    public boolean isSparse() {
+        return this == BF16_SPARSE24 || this == INT8_SPARSE24;
+    }
+
     /** Whether it is one of packed Linears. */
     public boolean isPacked() {
         return compareTo(BF16) > 0;

@@ -34,6 +34,12 @@ class BackendInfoTest {
         assertThat(DeviceSlug.ofCpu(model, threads)).isEqualTo(slug);
     }
 
+    @ParameterizedTest
+    @CsvSource({"fpu avx2 avx512_vnni amx_int8, true", "fpu avx_vnni, true", "fpu avx2 avx512f, false", "'', false"})
+    void vnniIsAFeatureByEitherName(String features, boolean vnni) {
+        assertThat(CpuModel.hasVnni(features)).isEqualTo(vnni);
+    }
+
     @Test
     void thisMachinesCpuHasAName() {
         BackendInfo info = BackendInfo.onCpu("onnx-cpu", 2, Precision.FP32);

@@ -73,10 +73,11 @@ final class OnnxBackend implements SamBackend {
 
     static OnnxBackend onCpu(Checkpoint weights, BackendOptions options) {
         int threads = threads(options);
-        String description = "onnx: CPU, %d threads, %s, computed fp32"
-                .formatted(threads, weights.architecture().name());
-        BackendInfo info = BackendInfo.onCpu(OnnxDevice.CPU.backendName(), threads, Precision.FP32);
-        OnnxModels models = OnnxModels.open(weights, options, threads);
+        CpuPrecision precision = CpuPrecision.of(weights, options.precision());
+        String description = "onnx: CPU, %d threads, %s, computed %s"
+                .formatted(threads, weights.architecture().name(), precision.words());
+        BackendInfo info = BackendInfo.onCpu(OnnxDevice.CPU.backendName(), threads, precision.computed());
+        OnnxModels models = OnnxModels.open(weights, options, precision.computed(), threads);
         return new OnnxBackend(models, ElementType.FLOAT32, 1, options.observer(), info, description);
     }
 
@@ -270,7 +271,7 @@ final class OnnxBackend implements SamBackend {
     private static Map<String, OnnxTensor> inputs(PromptTensors prompts) throws OrtException {
         long count = prompts.indices().size();
         Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
-        var environment = OnnxSession.environment();
+        var environment = OnnxEnvironment.get();
         inputs.put(
                 "point_coords",
                 OnnxTensor.createTensor(

@@ -7,6 +7,7 @@ import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.BackendProvider;
 import org.samfast.backend.Calibrator;
+import org.samfast.backend.CpuModel;
 import org.samfast.backend.Precision;
 import org.samfast.backend.SamBackend;
 import org.samfast.backend.Support;
@@ -36,8 +37,8 @@ public final class OnnxBackendProvider implements BackendProvider {
     }
 
     /**
-     * The CPU has no bf16 operators, and its fp16 ones convert back and forth. Of packed weights the dense equivalents are
-     * computed on.
+     * The CPU has no bf16 operators, and its fp16 ones convert back and forth. Of packed weights int8 is computed where the
+     * CPU gains by it, with the zeros of 2:4; the rest as dense equivalents.
      */
     @Override
     public Support support(Precision precision) {
@@ -47,7 +48,11 @@ public final class OnnxBackendProvider implements BackendProvider {
                 case INT8, BF16_SPARSE24, INT8_SPARSE24 -> Support.WIDENED;
             };
         }
-        return precision == Precision.FP32 ? Support.NATIVE : Support.WIDENED;
+        return switch (precision) {
+            case FP32 -> Support.NATIVE;
+            case INT8 -> CpuModel.hasVnni() ? Support.NATIVE : Support.WIDENED;
+            case FP16, BF16, BF16_SPARSE24, INT8_SPARSE24 -> Support.WIDENED;
+        };
     }
 
     @Override

@@ -10,10 +10,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
+import org.samfast.backend.Precision;
 import org.samfast.checkpoint.Checkpoint;
 
 /**
- * Optimised graphs and packed weights on disk, one folder per checkpoint content. A folder appears under its name only
+ * Optimised graphs and packed weights on disk, one folder per checkpoint content and precision. A folder appears under its name only
  * when it is complete and on the disk: it is built under another name, by one process at a time, and moved. What a
  * killed build left is removed by the next, and a folder whose files lost bytes since is built again.
  */
@@ -35,10 +36,10 @@ final class OnnxCache {
         this.directory = directory;
     }
 
-    /** The folder with the checkpoint's stored models, built first where it is not there. */
-    Path entry(Checkpoint checkpoint, Builder builder) throws OrtException, IOException {
+    /** The folder with the checkpoint's stored models that compute so, built first where it is not there. */
+    Path entry(Checkpoint checkpoint, Precision computed, Builder builder) throws OrtException, IOException {
         Files.createDirectories(directory);
-        Path entry = directory.resolve(OnnxCacheKey.of(checkpoint, directory));
+        Path entry = directory.resolve(OnnxCacheKey.of(checkpoint, computed, directory));
         if (!isWhole(entry)) {
             lockAndBuild(entry, builder);
         }

@@ -2,19 +2,18 @@ package org.samfast.onnx;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.samfast.backend.CpuModel;
+import org.samfast.backend.Precision;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.checkpoint.RememberedHash;
 
 /**
- * What a cache entry depends on: the checkpoint's content, our graphs, ONNX Runtime, and the processor its packing is
- * made for.
+ * What a cache entry depends on: the checkpoint's content, what it computes in, our graphs, ONNX Runtime, and the
+ * processor its packing is made for.
  */
 final class OnnxCacheKey {
     /** Raise with every change to the graphs or to how they are stored. */
@@ -22,24 +21,17 @@ final class OnnxCacheKey {
 
     private OnnxCacheKey() {}
 
-    static String of(Checkpoint checkpoint, Path directory) throws IOException {
-        String rest = "graphs " + GRAPHS + " onnxruntime "
-                + OnnxSession.environment().getVersion() + " " + System.getProperty("os.arch") + processor();
+    static String of(Checkpoint checkpoint, Precision computed, Path directory) throws IOException {
+        String rest = String.join(
+                " ",
+                computed.label(),
+                "graphs " + GRAPHS,
+                "onnxruntime " + OnnxEnvironment.get().getVersion(),
+                System.getProperty("os.arch"),
+                CpuModel.name(),
+                CpuModel.features());
         return RememberedHash.of(checkpoint, directory.resolve("hashes")).substring(0, 32) + "-"
                 + sha256(rest).substring(0, 8);
-    }
-
-    /** Model and features of the first processor, where the system tells. */
-    private static String processor() throws IOException {
-        Path cpuInfo = Path.of("/proc/cpuinfo");
-        if (!Files.isReadable(cpuInfo)) {
-            return "";
-        }
-        try (Stream<String> lines = Files.lines(cpuInfo, StandardCharsets.ISO_8859_1)) {
-            return lines.takeWhile(line -> !line.isBlank())
-                    .filter(line -> line.startsWith("model name") || line.startsWith("flags"))
-                    .collect(Collectors.joining());
-        }
     }
 
     private static String sha256(String text) {

@@ -3,7 +3,6 @@ package org.samfast.onnx;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import java.lang.foreign.Arena;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,9 +31,9 @@ final class OnnxCalibrator implements Calibrator {
     }
 
     static OnnxCalibrator open(Checkpoint weights, int threads, Set<String> modules) {
-        try (Arena arena = Arena.ofConfined()) {
+        try {
             return new OnnxCalibrator(
-                    OnnxSession.inMemory(ImageEncoderGraph.watching(weights, arena, modules), OnnxDevice.CPU, threads),
+                    OnnxSession.inMemory(ImageEncoderGraph.watching(weights, modules), OnnxDevice.CPU, threads),
                     modules);
         } catch (OrtException e) {
             throw failure(e);

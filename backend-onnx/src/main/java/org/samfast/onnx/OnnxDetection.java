@@ -42,7 +42,7 @@ final class OnnxDetection {
     /** @param wanted a provider, or empty for what the natives hold */
     static OnnxDetection detect(String wanted) {
         try {
-            OnnxSession.environment();
+            OnnxEnvironment.get();
             OnnxDevice device = wanted.isEmpty() ? ofNatives() : OnnxDevice.valueOf(wanted.toUpperCase(Locale.ROOT));
             return new OnnxDetection(device, device.isGpu() ? tried(device) : null);
         } catch (LinkageError e) {

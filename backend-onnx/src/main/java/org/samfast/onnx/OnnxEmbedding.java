@@ -18,7 +18,7 @@ record OnnxEmbedding(Size imageSize, OnnxTensor tensor) implements ImageEmbeddin
     /** Those bytes, direct and in the machine's order, which belong to the embedding from now on. */
     static OnnxEmbedding of(Size imageSize, ByteBuffer bytes, ElementType type) throws OrtException {
         return new OnnxEmbedding(
-                imageSize, OnnxTensor.createTensor(OnnxSession.environment(), bytes, SHAPE, type.javaType()));
+                imageSize, OnnxTensor.createTensor(OnnxEnvironment.get(), bytes, SHAPE, type.javaType()));
     }
 
     /** A copy of those values in the type that is computed in. */

@@ -3,7 +3,6 @@ package org.samfast.onnx;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -13,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendOptions;
+import org.samfast.backend.Precision;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.onnx.graph.CudaEncoderGraph;
 import org.samfast.onnx.graph.ElementType;
@@ -28,22 +28,25 @@ final class OnnxModels implements AutoCloseable {
         DECODER,
         MASK_DECODER;
 
-        /** For the CPU. */
-        OnnxModel build(Checkpoint checkpoint, Arena arena, boolean everyStage) {
-            return this == ENCODER
-                    ? ImageEncoderGraph.build(checkpoint, arena, everyStage)
-                    : decoder(checkpoint, arena, ElementType.FLOAT32, everyStage);
+        /** For the CPU: the decoder computes in fp32 always. */
+        OnnxModel build(Checkpoint checkpoint, Precision computed, boolean everyStage) {
+            if (this != ENCODER) {
+                return decoder(checkpoint, ElementType.FLOAT32, everyStage);
+            }
+            return computed == Precision.INT8
+                    ? ImageEncoderGraph.buildInt8(checkpoint, everyStage)
+                    : ImageEncoderGraph.build(checkpoint, everyStage);
         }
 
         /** For a GPU: the encoder for that many images. */
-        OnnxModel build(Checkpoint checkpoint, Arena arena, ElementType type, int images, boolean everyStage) {
+        OnnxModel build(Checkpoint checkpoint, ElementType type, int images, boolean everyStage) {
             return this == ENCODER
-                    ? CudaEncoderGraph.build(checkpoint, arena, type, images, everyStage)
-                    : decoder(checkpoint, arena, type, everyStage);
+                    ? CudaEncoderGraph.build(checkpoint, type, images, everyStage)
+                    : decoder(checkpoint, type, everyStage);
         }
 
-        private OnnxModel decoder(Checkpoint checkpoint, Arena arena, ElementType embedding, boolean everyStage) {
-            return MaskDecoderGraph.build(checkpoint, arena, embedding, this == MASK_DECODER, everyStage);
+        private OnnxModel decoder(Checkpoint checkpoint, ElementType embedding, boolean everyStage) {
+            return MaskDecoderGraph.build(checkpoint, embedding, this == MASK_DECODER, everyStage);
         }
 
         String fileName() {
@@ -67,14 +70,14 @@ final class OnnxModels implements AutoCloseable {
         this.source = source;
     }
 
-    /** On the CPU. */
-    static OnnxModels open(Checkpoint checkpoint, BackendOptions options, int threads) {
+    /** On the CPU, in fp32 or int8. */
+    static OnnxModels open(Checkpoint checkpoint, BackendOptions options, Precision computed, int threads) {
         return opened(
                 checkpoint,
                 options,
                 () -> options.observer() == null
-                        ? fromCache(checkpoint, options.cacheDirectory(), threads)
-                        : fromCheckpoint(checkpoint, threads));
+                        ? fromCache(checkpoint, options.cacheDirectory(), computed, threads)
+                        : fromCheckpoint(checkpoint, computed, threads));
     }
 
     /** On a GPU, in memory: nothing there is worth storing. */
@@ -83,12 +86,8 @@ final class OnnxModels implements AutoCloseable {
         return opened(
                 checkpoint,
                 options,
-                () -> new OnnxModels(key -> {
-                    try (Arena arena = Arena.ofConfined()) {
-                        return OnnxSession.inMemory(
-                                key.part().build(checkpoint, arena, type, key.images(), everyStage), device, 1);
-                    }
-                }));
+                () -> new OnnxModels(key ->
+                        OnnxSession.inMemory(key.part().build(checkpoint, type, key.images(), everyStage), device, 1)));
     }
 
     private interface Opening {
@@ -121,21 +120,18 @@ final class OnnxModels implements AutoCloseable {
         return reason == null ? e.getClass().getSimpleName() : reason;
     }
 
-    private static OnnxModels fromCheckpoint(Checkpoint checkpoint, int threads) {
-        return new OnnxModels(key -> {
-            try (Arena arena = Arena.ofConfined()) {
-                return OnnxSession.inMemory(key.part().build(checkpoint, arena, true), OnnxDevice.CPU, threads);
-            }
-        });
+    private static OnnxModels fromCheckpoint(Checkpoint checkpoint, Precision computed, int threads) {
+        return new OnnxModels(
+                key -> OnnxSession.inMemory(key.part().build(checkpoint, computed, true), OnnxDevice.CPU, threads));
     }
 
-    private static OnnxModels fromCache(Checkpoint checkpoint, Path directory, int threads)
+    private static OnnxModels fromCache(Checkpoint checkpoint, Path directory, Precision computed, int threads)
             throws OrtException, IOException {
-        Path stored = new OnnxCache(directory).entry(checkpoint, (part, file) -> {
-            try (Arena arena = Arena.ofConfined()) {
-                OnnxSession.store(part.build(checkpoint, arena, false), file, threads);
-            }
-        });
+        Path stored = new OnnxCache(directory)
+                .entry(
+                        checkpoint,
+                        computed,
+                        (part, file) -> OnnxSession.store(part.build(checkpoint, computed, false), file, threads));
         return new OnnxModels(key -> OnnxSession.load(stored.resolve(key.part().fileName()), threads));
     }
 

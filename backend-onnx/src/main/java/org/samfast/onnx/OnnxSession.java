@@ -2,12 +2,11 @@ package org.samfast.onnx;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import java.lang.foreign.Arena;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -27,14 +26,9 @@ final class OnnxSession {
 
     private OnnxSession() {}
 
-    /** The process's one environment; warnings of the optimiser are of no use to a user. */
-    static OrtEnvironment environment() {
-        return Holder.ENVIRONMENT;
-    }
-
     /** A session straight from the graph, weights copied. */
     static OrtSession inMemory(OnnxModel model, OnnxDevice device, int threads) throws OrtException {
-        environment(); // providers log through it
+        OnnxEnvironment.get(); // providers log through it
         try (SessionOptions options = options(threads)) {
             device.use(options);
             return create(model, options);
@@ -62,7 +56,7 @@ final class OnnxSession {
 
     private static boolean staysAligned(OnnxModel model) {
         return model.weights().stream()
-                .map(weight -> weight.values().byteSize())
+                .mapToLong(Initializer::bytes)
                 .allMatch(bytes -> bytes < SMALLEST_EXTERNAL_BYTES || bytes % ALIGNMENT == 0);
     }
 
@@ -70,7 +64,7 @@ final class OnnxSession {
     static OrtSession load(Path file, int threads) throws OrtException {
         try (SessionOptions options = options(threads)) {
             options.setOptimizationLevel(OptLevel.NO_OPT);
-            return environment().createSession(file.toString(), options);
+            return OnnxEnvironment.get().createSession(file.toString(), options);
         }
     }
 
@@ -83,25 +77,20 @@ final class OnnxSession {
 
     private static OrtSession create(OnnxModel model, SessionOptions options) throws OrtException {
         Map<String, OnnxTensorLike> weights = new LinkedHashMap<>();
-        try {
+        try (Arena arena = Arena.ofConfined()) {
             for (Initializer weight : model.weights()) {
-                weights.put(weight.name(), tensor(weight));
+                weights.put(weight.name(), tensor(weight, arena));
             }
             options.addExternalInitializers(weights);
-            return environment().createSession(model.bytes(), options);
+            return OnnxEnvironment.get().createSession(model.bytes(), options);
         } finally {
             weights.values().forEach(OnnxTensorLike::close);
         }
     }
 
-    private static OnnxTensor tensor(Initializer weight) throws OrtException {
-        var values = weight.values().asByteBuffer().order(ByteOrder.nativeOrder());
+    private static OnnxTensor tensor(Initializer weight, Arena arena) throws OrtException {
+        var values = weight.values().in(arena).asByteBuffer().order(ByteOrder.nativeOrder());
         return OnnxTensor.createTensor(
-                environment(), values, weight.shape(), weight.type().javaType());
-    }
-
-    private static final class Holder {
-        static final OrtEnvironment ENVIRONMENT =
-                OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "sam");
+                OnnxEnvironment.get(), values, weight.shape(), weight.type().javaType());
     }
 }

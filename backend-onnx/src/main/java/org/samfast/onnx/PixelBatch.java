@@ -30,7 +30,7 @@ final class PixelBatch {
             write(resized, type, part);
         }
         long[] shape = {images.size(), 3, SIDE, SIDE};
-        return OnnxTensor.createTensor(OnnxSession.environment(), bytes, shape, type.javaType());
+        return OnnxTensor.createTensor(OnnxEnvironment.get(), bytes, shape, type.javaType());
     }
 
     private static void write(RgbImage resized, ElementType type, ByteBuffer into) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
-import java.lang.foreign.Arena;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Map;
@@ -27,9 +26,8 @@ final class BatchTest {
             pixels[i] = random.nextFloat() * 4 - 2;
         }
         try (Checkpoint checkpoint = Checkpoint.open(model);
-                Arena arena = Arena.ofConfined();
                 OrtSession encoder =
-                        OnnxSession.inMemory(ImageEncoderGraph.build(checkpoint, arena, false), OnnxDevice.CPU, 2)) {
+                        OnnxSession.inMemory(ImageEncoderGraph.build(checkpoint, false), OnnxDevice.CPU, 2)) {
             FloatBuffer both = run(encoder, FloatBuffer.wrap(pixels), 2);
             FloatBuffer second =
                     run(encoder, FloatBuffer.wrap(pixels, PIXELS, PIXELS).slice(), 1);
@@ -42,7 +40,7 @@ final class BatchTest {
 
     private static FloatBuffer run(OrtSession encoder, FloatBuffer pixels, int images) throws Exception {
         try (OnnxTensor input =
-                        OnnxTensor.createTensor(OnnxSession.environment(), pixels, new long[] {images, 3, 1024, 1024});
+                        OnnxTensor.createTensor(OnnxEnvironment.get(), pixels, new long[] {images, 3, 1024, 1024});
                 OrtSession.Result result = encoder.run(Map.of("pixels", input))) {
             return ((OnnxTensor) result.get(0)).getFloatBuffer();
         }

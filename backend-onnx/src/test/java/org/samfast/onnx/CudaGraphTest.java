@@ -7,7 +7,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import java.lang.foreign.Arena;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -36,11 +35,10 @@ final class CudaGraphTest {
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = random.nextFloat() * 4 - 2;
         }
-        try (Checkpoint checkpoint = Checkpoint.open(file);
-                Arena arena = Arena.ofConfined()) {
-            Map<String, float[]> want = stages(ImageEncoderGraph.build(checkpoint, arena, true), pixels);
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            Map<String, float[]> want = stages(ImageEncoderGraph.build(checkpoint, true), pixels);
             Map<String, float[]> got =
-                    stages(CudaEncoderGraph.build(checkpoint, arena, ElementType.FLOAT32, IMAGES, true), pixels);
+                    stages(CudaEncoderGraph.build(checkpoint, ElementType.FLOAT32, IMAGES, true), pixels);
             assertThat(got.keySet()).isEqualTo(want.keySet()).contains("patch_embed", "block.11", "image_embedding");
             want.forEach((stage, values) -> assertThat(relativeError(values, requireNonNull(got.get(stage))))
                     .as("relative error of %s", stage)
@@ -63,7 +61,7 @@ final class CudaGraphTest {
         Map<String, float[]> stages = new LinkedHashMap<>();
         try (OrtSession encoder = OnnxSession.inMemory(model, OnnxDevice.CPU, 2);
                 OnnxTensor input = OnnxTensor.createTensor(
-                        OnnxSession.environment(), FloatBuffer.wrap(pixels), new long[] {IMAGES, 3, 1024, 1024});
+                        OnnxEnvironment.get(), FloatBuffer.wrap(pixels), new long[] {IMAGES, 3, 1024, 1024});
                 OrtSession.Result result = encoder.run(Map.of("pixels", input))) {
             for (Map.Entry<String, OnnxValue> stage : result) {
                 stages.put(stage.getKey(), values((OnnxTensor) stage.getValue()));

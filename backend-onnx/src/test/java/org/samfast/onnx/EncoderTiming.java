@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import org.samfast.backend.BackendOptions;
+import org.samfast.backend.Precision;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.checkpoint.TensorFile;
 
@@ -25,9 +26,12 @@ final class EncoderTiming {
         try (Checkpoint checkpoint = Checkpoint.open(Path.of(args[0]));
                 TensorFile pixels = TensorFile.open(Path.of(args[1]));
                 OnnxModels models = OnnxModels.open(
-                        checkpoint, new BackendOptions(threads, Path.of(args[2]), null, null), threads);
+                        checkpoint,
+                        new BackendOptions(threads, Path.of(args[2]), null, null),
+                        Precision.FP32,
+                        threads);
                 OnnxTensor input = OnnxTensor.createTensor(
-                        OnnxSession.environment(),
+                        OnnxEnvironment.get(),
                         FloatBuffer.wrap(pixels.tensor("pixels").toFloats()),
                         new long[] {1, 3, 1024, 1024})) {
             BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.samfast.backend.Precision;
 import org.samfast.checkpoint.Checkpoint;
 
 final class OnnxCacheTest {
@@ -40,7 +41,7 @@ final class OnnxCacheTest {
     }
 
     private Path entry() throws Exception {
-        return new OnnxCache(directory).entry(checkpoint, (part, file) -> {
+        return new OnnxCache(directory).entry(checkpoint, Precision.FP32, (part, file) -> {
             builds.incrementAndGet();
             Files.writeString(file, part + " as built");
         });
@@ -82,7 +83,7 @@ final class OnnxCacheTest {
 
     @Test
     void aFailedBuildLeavesNothingBehindAndTheNextSucceeds() throws Exception {
-        assertThatThrownBy(() -> new OnnxCache(directory).entry(checkpoint, (part, file) -> {
+        assertThatThrownBy(() -> new OnnxCache(directory).entry(checkpoint, Precision.FP32, (part, file) -> {
                     Files.writeString(file, "half");
                     throw new IOException("no space left on device");
                 }))

@@ -206,7 +206,7 @@ final class ModelSession implements AutoCloseable {
 
     /** Linears that the backend computes with 2:4 sparse weights. */
     long sparseLayers() {
-        return backend().info().precision().isPacked()
+        return backend().info().precision().isSparse()
                 ? weights.packed().values().stream()
                         .filter(PackedLinear::isSparse)
                         .count()

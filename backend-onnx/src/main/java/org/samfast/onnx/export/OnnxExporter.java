@@ -1,7 +1,6 @@
 package org.samfast.onnx.export;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -36,16 +35,14 @@ public final class OnnxExporter implements CheckpointExporter {
             requireExported(source, folder, metadata);
             return false;
         }
-        try (Arena arena = Arena.ofConfined()) {
-            OnnxModel encoder = ImageEncoderGraph.exported(source, arena);
-            OnnxModel decoder = ExportedDecoderGraph.build(source, arena);
-            WeightSteps steps = new WeightSteps(
-                    progress, encoder.weights().size() + decoder.weights().size());
-            AtomicFile.replaceFolder(folder, unfinished -> {
-                new OnnxFile(encoder, metadata, unfinished.resolve(ENCODER)).write(steps::next);
-                new OnnxFile(decoder, metadata, unfinished.resolve(DECODER)).write(steps::next);
-            });
-        }
+        OnnxModel encoder = ImageEncoderGraph.exported(source);
+        OnnxModel decoder = ExportedDecoderGraph.build(source);
+        WeightSteps steps = new WeightSteps(
+                progress, encoder.weights().size() + decoder.weights().size());
+        AtomicFile.replaceFolder(folder, unfinished -> {
+            new OnnxFile(encoder, metadata, unfinished.resolve(ENCODER)).write(steps::next);
+            new OnnxFile(decoder, metadata, unfinished.resolve(DECODER)).write(steps::next);
+        });
         return true;
     }
 

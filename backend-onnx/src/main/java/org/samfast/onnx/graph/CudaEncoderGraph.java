@@ -1,6 +1,5 @@
 package org.samfast.onnx.graph;
 
-import java.lang.foreign.Arena;
 import java.util.Map;
 import org.samfast.architecture.SamArchitecture;
 import org.samfast.checkpoint.Checkpoint;
@@ -29,9 +28,9 @@ public final class CudaEncoderGraph {
     private final FoldedAttentionGraph window;
     private final FoldedAttentionGraph global;
 
-    private CudaEncoderGraph(Checkpoint checkpoint, Arena arena, ElementType type, int images, boolean everyStage) {
+    private CudaEncoderGraph(Checkpoint checkpoint, ElementType type, int images, boolean everyStage) {
         this.architecture = checkpoint.architecture();
-        this.graph = new GraphBuilder(checkpoint, arena, type);
+        this.graph = new GraphBuilder(checkpoint, type);
         this.type = type;
         this.images = images;
         this.everyStage = everyStage;
@@ -46,9 +45,8 @@ public final class CudaEncoderGraph {
     }
 
     /** Builds the graph for that many images; {@code everyStage} also makes patch_embed and block.NN outputs. */
-    public static OnnxModel build(
-            Checkpoint checkpoint, Arena arena, ElementType type, int images, boolean everyStage) {
-        return new CudaEncoderGraph(checkpoint, arena, type, images, everyStage).encoder();
+    public static OnnxModel build(Checkpoint checkpoint, ElementType type, int images, boolean everyStage) {
+        return new CudaEncoderGraph(checkpoint, type, images, everyStage).encoder();
     }
 
     private OnnxModel encoder() {

@@ -7,11 +7,13 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ShortBuffer;
 
-/** What a graph computes in; its weights are stored in the same type. */
+/** What a graph computes in, and what its weights are stored in. */
 public enum ElementType {
     FLOAT32(1, OnnxJavaType.FLOAT),
     FLOAT16(10, OnnxJavaType.FLOAT16),
-    BFLOAT16(16, OnnxJavaType.BFLOAT16);
+    BFLOAT16(16, OnnxJavaType.BFLOAT16),
+    /** Of weights only. */
+    INT8(3, OnnxJavaType.INT8);
 
     private static final int BFLOAT16_QUIET = 0x40;
 
@@ -35,7 +37,11 @@ public enum ElementType {
 
     /** Bytes of one element. */
     public int bytes() {
-        return this == FLOAT32 ? Float.BYTES : Short.BYTES;
+        return switch (this) {
+            case FLOAT32 -> Float.BYTES;
+            case FLOAT16, BFLOAT16 -> Short.BYTES;
+            case INT8 -> Byte.BYTES;
+        };
     }
 
     /** The nearest value in 16 bits, ties to even. */

@@ -1,6 +1,5 @@
 package org.samfast.onnx.graph;
 
-import java.lang.foreign.Arena;
 import java.util.Map;
 import org.samfast.architecture.SamArchitecture;
 import org.samfast.checkpoint.Checkpoint;
@@ -28,15 +27,15 @@ public final class ExportedDecoderGraph {
     private final GraphBuilder graph;
     private final PromptEncoderGraph promptEncoder;
 
-    private ExportedDecoderGraph(Checkpoint checkpoint, Arena arena) {
+    private ExportedDecoderGraph(Checkpoint checkpoint) {
         this.checkpoint = checkpoint;
-        this.graph = new GraphBuilder(checkpoint, arena, ElementType.FLOAT32, OperatorSet.STANDARD);
+        this.graph = new GraphBuilder(checkpoint, ElementType.FLOAT32, OperatorSet.STANDARD);
         this.promptEncoder = new PromptEncoderGraph(graph);
     }
 
-    /** Builds the graph; weights that need converting are converted in the arena. */
-    public static OnnxModel build(Checkpoint checkpoint, Arena arena) {
-        return new ExportedDecoderGraph(checkpoint, arena).decoder();
+    /** Builds the graph; the checkpoint has to stay open until its weights have been read. */
+    public static OnnxModel build(Checkpoint checkpoint) {
+        return new ExportedDecoderGraph(checkpoint).decoder();
     }
 
     private OnnxModel decoder() {

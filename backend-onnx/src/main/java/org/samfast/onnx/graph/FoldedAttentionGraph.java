@@ -43,7 +43,7 @@ final class FoldedAttentionGraph {
 
     /** Rows of tokens [squares * side * side, width] to rows of mixed values, less the values' bias. */
     String attend(String rows, String module) {
-        QkvGraph qkv = QkvGraph.of(graph, rows, module, heads * headDim);
+        QkvGraph qkv = QkvGraph.of(graph, BlockLinears.dense(graph), rows, module, heads * headDim);
         String queries = extendQueries(qkv.queries(), module);
         String keys = extendKeys(qkv.keys());
         String mixed = exact ? spelledOut(queries, keys, qkv.values()) : fused(queries, keys, qkv.values());

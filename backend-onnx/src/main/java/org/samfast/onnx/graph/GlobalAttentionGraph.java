@@ -17,12 +17,14 @@ final class GlobalAttentionGraph {
     private static final int TOKENS = ImageEncoderGraph.TOKENS;
 
     private final GraphBuilder graph;
+    private final BlockLinears linears;
     private final int width;
     private final int heads;
     private final int headDim;
 
-    GlobalAttentionGraph(GraphBuilder graph, SamArchitecture architecture) {
+    GlobalAttentionGraph(GraphBuilder graph, BlockLinears linears, SamArchitecture architecture) {
         this.graph = graph;
+        this.linears = linears;
         this.width = architecture.width();
         this.heads = architecture.heads();
         this.headDim = architecture.headDim();
@@ -30,7 +32,7 @@ final class GlobalAttentionGraph {
 
     /** Rows of tokens [n * 4096, width] to rows of mixed values [n * 4096, width], less the values' bias. */
     String attend(String rowsOfTokens, String module) {
-        QkvGraph qkv = QkvGraph.of(graph, rowsOfTokens, module, width);
+        QkvGraph qkv = QkvGraph.of(graph, linears, rowsOfTokens, module, width);
         String queries = perHead(qkv.queries(), 0, 2, 1, 3);
         String keys = perHead(qkv.keys(), 0, 2, 3, 1);
         String values = perHead(qkv.values(), 0, 2, 1, 3);

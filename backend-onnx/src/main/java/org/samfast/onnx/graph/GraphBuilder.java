@@ -1,7 +1,5 @@
 package org.samfast.onnx.graph;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.samfast.checkpoint.Checkpoint;
+import org.samfast.tensor.Tensor;
 
 /**
  * Collects the nodes of one graph. Values are strings, the names that ONNX gives them; every method that adds a node
@@ -21,7 +20,6 @@ import org.samfast.checkpoint.Checkpoint;
 final class GraphBuilder {
 
     private final Checkpoint checkpoint;
-    private final Arena arena;
     private final ElementType type;
     private final OperatorSet operators;
     private final List<ProtoWriter> nodes = new ArrayList<>();
@@ -29,19 +27,17 @@ final class GraphBuilder {
     private final List<ProtoWriter> outputs = new ArrayList<>();
     private final Map<String, ProtoWriter> inlined = new LinkedHashMap<>();
     private final Map<String, Initializer> weights = new LinkedHashMap<>();
-    private final Map<String, MemorySegment> converted = new HashMap<>();
     private final Map<String, String> constants = new HashMap<>();
     private int next;
 
     /** A graph for ONNX Runtime. */
-    GraphBuilder(Checkpoint checkpoint, Arena arena, ElementType type) {
-        this(checkpoint, arena, type, OperatorSet.ONNX_RUNTIME);
+    GraphBuilder(Checkpoint checkpoint, ElementType type) {
+        this(checkpoint, type, OperatorSet.ONNX_RUNTIME);
     }
 
-    /** Weights come from the checkpoint; those that need converting are converted in the arena. */
-    GraphBuilder(Checkpoint checkpoint, Arena arena, ElementType type, OperatorSet operators) {
+    /** Weights come from the checkpoint, which has to stay open until they have been read. */
+    GraphBuilder(Checkpoint checkpoint, ElementType type, OperatorSet operators) {
         this.checkpoint = checkpoint;
-        this.arena = arena;
         this.type = type;
         this.operators = operators;
     }
@@ -92,7 +88,7 @@ final class GraphBuilder {
     /** The checkpoint's tensor of that official name, read as another shape of as many elements. */
     String weight(String name, long... shape) {
         if (!weights.containsKey(name)) {
-            external(name, shape, checkpoint.tensor(name).toFloatSegment(arena));
+            floats(name, shape, checkpoint.tensor(name)::toFloatSegment);
         }
         return name;
     }
@@ -101,12 +97,8 @@ final class GraphBuilder {
     String weightRows(String name, String part, long first, long count) {
         String slice = name + "." + part;
         if (!weights.containsKey(slice)) {
-            long[] shape = checkpoint.tensor(name).shape();
-            shape[0] = count;
-            long rowBytes = Arrays.stream(shape).skip(1).reduce(Float.BYTES, (a, b) -> a * b);
-            MemorySegment whole = converted.computeIfAbsent(
-                    name, key -> checkpoint.tensor(key).toFloatSegment(arena));
-            external(slice, shape, whole.asSlice(first * rowBytes, count * rowBytes));
+            Tensor rows = checkpoint.tensor(name).rows(first, count);
+            floats(slice, rows.shape(), rows::toFloatSegment);
         }
         return slice;
     }
@@ -126,9 +118,7 @@ final class GraphBuilder {
         if (weights.containsKey(name)) {
             return name;
         }
-        MemorySegment copy = arena.allocate(ValueLayout.JAVA_FLOAT, values.length);
-        MemorySegment.copy(values, 0, copy, ValueLayout.JAVA_FLOAT, 0, values.length);
-        external(name, shape, copy);
+        floats(name, shape, arena -> arena.allocateFrom(ValueLayout.JAVA_FLOAT, values));
         return name;
     }
 
@@ -144,6 +134,11 @@ final class GraphBuilder {
     /** A float scalar. */
     String scalar(float value) {
         return inline(OnnxProto.FLOAT, 4, new long[0], buffer -> buffer.putFloat(value));
+    }
+
+    /** A scalar of one byte without sign. */
+    String unsignedByte(int value) {
+        return inline(OnnxProto.UINT8, 1, new long[0], buffer -> buffer.put((byte) value));
     }
 
     /** A node of the standard operator set. */
@@ -281,8 +276,13 @@ final class GraphBuilder {
         return stem + "_" + next++;
     }
 
-    private void external(String name, long[] shape, MemorySegment floats) {
-        weights.put(name, new Initializer(name, shape.clone(), type, type.convert(floats, arena)));
+    private void floats(String name, long[] shape, Initializer.Values floats) {
+        external(name, shape, type, arena -> type.convert(floats.in(arena), arena));
+    }
+
+    /** Adds a weight of any type. */
+    void external(String name, long[] shape, ElementType of, Initializer.Values values) {
+        weights.put(name, new Initializer(name, shape.clone(), of, values));
     }
 
     private String inline(int type, int bytes, long[] shape, Consumer<ByteBuffer> fill) {

@@ -1,6 +1,5 @@
 package org.samfast.onnx.graph;
 
-import java.lang.foreign.Arena;
 import java.util.Map;
 import java.util.Set;
 import org.samfast.architecture.SamArchitecture;
@@ -26,30 +25,42 @@ public final class ImageEncoderGraph {
 
     private final SamArchitecture architecture;
     private final GraphBuilder graph;
+    private final BlockLinears linears;
     private final WindowAttentionGraph window;
     private final GlobalAttentionGraph global;
     private final boolean everyStage;
     private final Set<String> watched;
 
     private ImageEncoderGraph(
-            Checkpoint checkpoint, Arena arena, OperatorSet operators, boolean everyStage, Set<String> watched) {
+            Checkpoint checkpoint, OperatorSet operators, boolean int8, boolean everyStage, Set<String> watched) {
         this.architecture = checkpoint.architecture();
-        this.graph = new GraphBuilder(checkpoint, arena, ElementType.FLOAT32, operators);
-        this.window = new WindowAttentionGraph(graph, architecture);
-        this.global = new GlobalAttentionGraph(graph, architecture);
+        this.graph = new GraphBuilder(checkpoint, ElementType.FLOAT32, operators);
+        this.linears = int8 ? BlockLinears.asStored(graph, checkpoint) : BlockLinears.dense(graph);
+        this.window = new WindowAttentionGraph(graph, linears, architecture);
+        this.global = new GlobalAttentionGraph(graph, linears, architecture);
         this.everyStage = everyStage;
         this.watched = watched;
     }
 
-    /** Builds the graph; {@code everyStage} also makes patch_embed and block.NN outputs. */
-    public static OnnxModel build(Checkpoint checkpoint, Arena arena, boolean everyStage) {
-        return new ImageEncoderGraph(checkpoint, arena, OperatorSet.ONNX_RUNTIME, everyStage, Set.of())
+    /** Builds the graph in fp32; {@code everyStage} also makes patch_embed and block.NN outputs. */
+    public static OnnxModel build(Checkpoint checkpoint, boolean everyStage) {
+        return forOnnxRuntime(checkpoint, false, everyStage, Set.of());
+    }
+
+    /** The same with those Linears in int8 that the checkpoint stores so; exact on CPUs with VNNI. */
+    public static OnnxModel buildInt8(Checkpoint checkpoint, boolean everyStage) {
+        return forOnnxRuntime(checkpoint, true, everyStage, Set.of());
+    }
+
+    private static OnnxModel forOnnxRuntime(
+            Checkpoint checkpoint, boolean int8, boolean everyStage, Set<String> watched) {
+        return new ImageEncoderGraph(checkpoint, OperatorSet.ONNX_RUNTIME, int8, everyStage, watched)
                 .encoder("pixels", "image_embedding");
     }
 
-    /** The same of standard operators, from pixel_values to image_embeddings, the name of the exported decoder's input. */
-    public static OnnxModel exported(Checkpoint checkpoint, Arena arena) {
-        return new ImageEncoderGraph(checkpoint, arena, OperatorSet.STANDARD, false, Set.of())
+    /** In fp32 of standard operators, from pixel_values to image_embeddings, the name of the exported decoder's input. */
+    public static OnnxModel exported(Checkpoint checkpoint) {
+        return new ImageEncoderGraph(checkpoint, OperatorSet.STANDARD, false, false, Set.of())
                 .encoder("pixel_values", "image_embeddings");
     }
 
@@ -57,9 +68,8 @@ public final class ImageEncoderGraph {
      * Builds the graph with outputs {@code MODULE.second_moments} [k,k], sums over all tokens of products of two of a Linear's
      * inputs, and {@code MODULE.largest} [k], their largest absolute values.
      */
-    public static OnnxModel watching(Checkpoint checkpoint, Arena arena, Set<String> modules) {
-        return new ImageEncoderGraph(checkpoint, arena, OperatorSet.ONNX_RUNTIME, false, modules)
-                .encoder("pixels", "image_embedding");
+    public static OnnxModel watching(Checkpoint checkpoint, Set<String> modules) {
+        return forOnnxRuntime(checkpoint, false, false, modules);
     }
 
     private void watch(String module, String rows, int columns) {
@@ -109,7 +119,7 @@ public final class ImageEncoderGraph {
                 new GraphBuilder.Normed(embedded, graph.layerNorm(embedded, block(0) + ".norm1", EPSILON));
         for (int layer = 0; layer < architecture.depth(); layer++) {
             String mixed = attention(tokens.norm(), layer, block(layer) + ".attn");
-            String bias = ProjectionBias.whole(graph, block(layer) + ".attn", architecture.width());
+            String bias = projectionBias(block(layer) + ".attn");
             tokens = graph.addAndNorm(mixed, tokens.sum(), bias, block(layer) + ".norm2", EPSILON);
             tokens = next(mlp(tokens.norm(), block(layer) + ".mlp"), tokens.sum(), layer);
             stage("block.%02d".formatted(layer), tokens.sum());
@@ -131,26 +141,35 @@ public final class ImageEncoderGraph {
 
     private String mlp(String normed, String module) {
         watch(module + ".lin1", normed, architecture.width());
-        String wide = graph.unbiased(normed, graph.weight(module + ".lin1.weight"));
+        String wide = linears.apply(module + ".lin1", normed);
         String active = graph.fused().gelu(graph.add(wide, graph.weight(module + ".lin1.bias")));
         watch(module + ".lin2", active, architecture.mlpWidth());
-        return graph.unbiased(active, graph.weight(module + ".lin2.weight"));
+        return linears.apply(module + ".lin2", active);
     }
 
     private String attention(String normed, int layer, String module) {
         String mixed = architecture.isGlobal(layer) ? global.attend(normed, module) : window.attend(normed, module);
-        watchAttention(normed, mixed, module);
-        return graph.unbiased(mixed, graph.weight(module + ".proj.weight"));
+        watch(module + ".qkv", normed, architecture.width());
+        if (watched.contains(module + ".proj")) {
+            watch(module + ".proj", withValuesBias(mixed, module), architecture.width());
+        }
+        return linears.apply(module + ".proj", bringsItsBias(module) ? withValuesBias(mixed, module) : mixed);
     }
 
-    /** What proj gets in the original has the values' bias, which {@link ProjectionBias} takes over here. */
-    private void watchAttention(String normed, String mixed, String module) {
-        int width = architecture.width();
-        watch(module + ".qkv", normed, width);
-        if (watched.contains(module + ".proj")) {
-            String bias = graph.weightRows(module + ".qkv.bias", "v", 2L * width, width);
-            watch(module + ".proj", graph.add(mixed, bias), width);
-        }
+    /** What is rounded has to be what the original's proj gets: with the values' bias. */
+    private boolean bringsItsBias(String module) {
+        return linears.isInt8(module + ".proj");
+    }
+
+    private String projectionBias(String module) {
+        return bringsItsBias(module)
+                ? graph.weight(module + ".proj.bias")
+                : ProjectionBias.whole(graph, module, architecture.width());
+    }
+
+    private String withValuesBias(String mixed, String module) {
+        long width = architecture.width();
+        return graph.add(mixed, graph.weightRows(module + ".qkv.bias", "v", 2 * width, width));
     }
 
     private String neck(String tokens) {

@@ -1,6 +1,5 @@
 package org.samfast.onnx.graph;
 
-import java.lang.foreign.Arena;
 import java.util.Map;
 import org.samfast.architecture.SamArchitecture;
 import org.samfast.checkpoint.Checkpoint;
@@ -26,10 +25,9 @@ public final class MaskDecoderGraph {
     private final boolean everyStage;
     private final ElementType embeddingType;
 
-    private MaskDecoderGraph(
-            Checkpoint checkpoint, Arena arena, ElementType embeddingType, boolean withMask, boolean everyStage) {
+    private MaskDecoderGraph(Checkpoint checkpoint, ElementType embeddingType, boolean withMask, boolean everyStage) {
         this.checkpoint = checkpoint;
-        this.graph = new GraphBuilder(checkpoint, arena, ElementType.FLOAT32);
+        this.graph = new GraphBuilder(checkpoint, ElementType.FLOAT32);
         this.promptEncoder = new PromptEncoderGraph(graph);
         this.withMask = withMask;
         this.everyStage = everyStage;
@@ -42,8 +40,8 @@ public final class MaskDecoderGraph {
      * @param embeddingType of image_embedding; the decoder itself computes in fp32
      */
     public static OnnxModel build(
-            Checkpoint checkpoint, Arena arena, ElementType embeddingType, boolean withMask, boolean everyStage) {
-        return new MaskDecoderGraph(checkpoint, arena, embeddingType, withMask, everyStage).decoder();
+            Checkpoint checkpoint, ElementType embeddingType, boolean withMask, boolean everyStage) {
+        return new MaskDecoderGraph(checkpoint, embeddingType, withMask, everyStage).decoder();
     }
 
     private OnnxModel decoder() {

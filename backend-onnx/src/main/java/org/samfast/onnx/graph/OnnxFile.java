@@ -2,6 +2,7 @@ package org.samfast.onnx.graph;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -54,14 +55,12 @@ public final class OnnxFile {
     }
 
     /**
-     * Writes it, and what lies beside it.
+     * Writes it, and what lies beside it; of the weights one at a time is in memory.
      *
      * @param next hears each weight's name before it is written
      */
     public void write(Consumer<String> next) throws IOException {
-        long bytes = model.weights().stream()
-                .mapToLong(weight -> weight.values().byteSize())
-                .sum();
+        long bytes = model.weights().stream().mapToLong(Initializer::bytes).sum();
         if (bytes <= mostInside) {
             writeInside(next);
         } else {
@@ -74,8 +73,7 @@ public final class OnnxFile {
                 model.weights().stream().map(OnnxFile::headOfTensor).toList();
         long length = model.graph().length;
         for (int i = 0; i < tensors.size(); i++) {
-            long tensor =
-                    tensors.get(i).size() + model.weights().get(i).values().byteSize();
+            long tensor = tensors.get(i).size() + model.weights().get(i).bytes();
             length += new ProtoWriter().length(OnnxProto.INITIALIZER, tensor).size() + tensor;
         }
         try (FileChannel out = created(file)) {
@@ -83,13 +81,13 @@ public final class OnnxFile {
             for (int i = 0; i < tensors.size(); i++) {
                 Initializer weight = model.weights().get(i);
                 next.accept(weight.name());
-                long tensor = tensors.get(i).size() + weight.values().byteSize();
+                long tensor = tensors.get(i).size() + weight.bytes();
                 write(
                         out,
                         new ProtoWriter()
                                 .length(OnnxProto.INITIALIZER, tensor)
                                 .raw(tensors.get(i).toByteArray()));
-                write(out, weight.values());
+                write(out, weight);
             }
         }
     }
@@ -97,7 +95,7 @@ public final class OnnxFile {
     /** All of a tensor but its values. */
     private static ProtoWriter headOfTensor(Initializer weight) {
         return OnnxProto.tensor(weight.name(), weight.type().code(), weight.shape())
-                .length(RAW_DATA, weight.values().byteSize());
+                .length(RAW_DATA, weight.bytes());
     }
 
     private void writeBeside(Consumer<String> next) throws IOException {
@@ -108,7 +106,7 @@ public final class OnnxFile {
                 next.accept(weight.name());
                 long offset = Math.ceilDiv(out.position(), ALIGNMENT) * ALIGNMENT;
                 out.position(offset);
-                write(out, weight.values());
+                write(out, weight);
                 tensors.message(OnnxProto.INITIALIZER, OnnxProto.external(weight, where(data, offset, weight)));
             }
         }
@@ -122,7 +120,7 @@ public final class OnnxFile {
         Map<String, String> where = new LinkedHashMap<>();
         where.put("location", String.valueOf(data.getFileName()));
         where.put("offset", String.valueOf(offset));
-        where.put("length", String.valueOf(weight.values().byteSize()));
+        where.put("length", String.valueOf(weight.bytes()));
         return where;
     }
 
@@ -137,6 +135,12 @@ public final class OnnxFile {
 
     private static FileChannel created(Path path) throws IOException {
         return FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    private static void write(FileChannel out, Initializer weight) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            write(out, weight.values().in(arena));
+        }
     }
 
     private static void write(FileChannel out, ProtoWriter fields) throws IOException {

@@ -6,6 +6,7 @@ import java.util.Map;
 /** The messages of a graph. Field numbers are those of onnx.proto3. */
 final class OnnxProto {
     static final int FLOAT = 1;
+    static final int UINT8 = 2;
     static final int INT64 = 7;
     /** ModelProto.graph. */
     static final int GRAPH = 7;

@@ -1,7 +1,9 @@
 package org.samfast.onnx.graph;
 
+import java.util.List;
+
 /**
- * Queries, keys and values of one attention, each by a Gemm of its own, so that nothing has to cut them apart. Only
+ * Queries, keys and values of one attention, each by a product of its own, so that nothing has to cut them apart. Only
  * the queries get their bias here: see {@link ProjectionBias} for what becomes of the others.
  *
  * @param queries rows [m, width]
@@ -9,13 +11,9 @@ package org.samfast.onnx.graph;
  * @param values rows [m, width], less their bias
  */
 record QkvGraph(String queries, String keys, String values) {
-    static QkvGraph of(GraphBuilder graph, String rows, String module, int width) {
-        String weight = module + ".qkv.weight";
+    static QkvGraph of(GraphBuilder graph, BlockLinears linears, String rows, String module, int width) {
         String queryBias = graph.weightRows(module + ".qkv.bias", "q", 0, width);
-        String queryWeight = graph.weightRows(weight, "q", 0, width);
-        return new QkvGraph(
-                graph.add(graph.unbiased(rows, queryWeight), queryBias),
-                graph.unbiased(rows, graph.weightRows(weight, "k", width, width)),
-                graph.unbiased(rows, graph.weightRows(weight, "v", 2L * width, width)));
+        List<String> parts = linears.qkv(module + ".qkv", rows, width);
+        return new QkvGraph(graph.add(parts.get(0), queryBias), parts.get(1), parts.get(2));
     }
 }

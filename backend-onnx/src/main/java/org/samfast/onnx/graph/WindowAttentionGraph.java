@@ -17,6 +17,7 @@ final class WindowAttentionGraph {
     private static final int TOKENS = ImageEncoderGraph.TOKENS;
 
     private final GraphBuilder graph;
+    private final BlockLinears linears;
     private final int width;
     private final int heads;
     private final int headDim;
@@ -27,8 +28,9 @@ final class WindowAttentionGraph {
     /** The one-hot part of every key, the same in each layer. */
     private @Nullable String positionsOfAllWindows;
 
-    WindowAttentionGraph(GraphBuilder graph, SamArchitecture architecture) {
+    WindowAttentionGraph(GraphBuilder graph, BlockLinears linears, SamArchitecture architecture) {
         this.graph = graph;
+        this.linears = linears;
         this.width = architecture.width();
         this.heads = architecture.heads();
         this.headDim = architecture.headDim();
@@ -39,7 +41,7 @@ final class WindowAttentionGraph {
 
     /** Rows of tokens [n * 4096, width] to rows of mixed values [n * 4096, width], less the values' bias. */
     String attend(String tokens, String module) {
-        QkvGraph qkv = QkvGraph.of(graph, padded(tokens), module, width);
+        QkvGraph qkv = QkvGraph.of(graph, linears, padded(tokens), module, width);
         String queries = graph.reshape(windows(qkv.queries()), -1, side, side, heads, headDim);
         String keys = graph.reshape(windows(qkv.keys()), -1, windowTokens, heads, headDim);
         String values = graph.reshape(windows(qkv.values()), -1, windowTokens, width);

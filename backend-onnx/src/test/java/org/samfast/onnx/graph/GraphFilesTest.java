@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -35,50 +34,42 @@ final class GraphFilesTest {
 
     @Test
     void theEncoderTakesAnyNumberOfImages() throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            OnnxMl.GraphProto graph =
-                    parse(ImageEncoderGraph.build(checkpoint, arena, false)).getGraph();
-            assertThat(shape(graph.getInput(0))).containsExactly("n", "3", "1024", "1024");
-            assertThat(shape(graph.getOutput(0))).containsExactly("n", "256", "64", "64");
-        }
+        OnnxMl.GraphProto graph =
+                parse(ImageEncoderGraph.build(checkpoint, false)).getGraph();
+        assertThat(shape(graph.getInput(0))).containsExactly("n", "3", "1024", "1024");
+        assertThat(shape(graph.getOutput(0))).containsExactly("n", "256", "64", "64");
     }
 
     @Test
     void theDecoderTakesAnyNumberOfPromptsAndPoints() throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            OnnxMl.GraphProto graph = parse(MaskDecoderGraph.build(checkpoint, arena, ElementType.FLOAT32, true, false))
-                    .getGraph();
-            assertThat(graph.getInputList().stream().map(OnnxMl.ValueInfoProto::getName))
-                    .containsExactlyInAnyOrder("image_embedding", "point_coords", "point_labels", "mask_input");
-            assertThat(shape(graph.getOutput(0))).containsExactly("p", "4", "256", "256");
-            assertThat(shape(graph.getOutput(1))).containsExactly("p", "4");
-        }
+        OnnxMl.GraphProto graph = parse(MaskDecoderGraph.build(checkpoint, ElementType.FLOAT32, true, false))
+                .getGraph();
+        assertThat(graph.getInputList().stream().map(OnnxMl.ValueInfoProto::getName))
+                .containsExactlyInAnyOrder("image_embedding", "point_coords", "point_labels", "mask_input");
+        assertThat(shape(graph.getOutput(0))).containsExactly("p", "4", "256", "256");
+        assertThat(shape(graph.getOutput(1))).containsExactly("p", "4");
     }
 
     @Test
     void everyWeightIsExternalAndGivenBeside() throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            OnnxModel model = ImageEncoderGraph.build(checkpoint, arena, false);
-            Set<String> external = parse(model).getGraph().getInitializerList().stream()
-                    .filter(tensor -> tensor.getDataLocation() == OnnxMl.TensorProto.DataLocation.EXTERNAL)
-                    .map(OnnxMl.TensorProto::getName)
-                    .collect(Collectors.toSet());
-            assertThat(model.weights().stream().map(Initializer::name)).containsExactlyInAnyOrderElementsOf(external);
-            assertThat(model.bytes().length).isLessThan(1 << 20);
-        }
+        OnnxModel model = ImageEncoderGraph.build(checkpoint, false);
+        Set<String> external = parse(model).getGraph().getInitializerList().stream()
+                .filter(tensor -> tensor.getDataLocation() == OnnxMl.TensorProto.DataLocation.EXTERNAL)
+                .map(OnnxMl.TensorProto::getName)
+                .collect(Collectors.toSet());
+        assertThat(model.weights().stream().map(Initializer::name)).containsExactlyInAnyOrderElementsOf(external);
+        assertThat(model.bytes().length).isLessThan(1 << 20);
     }
 
     @Test
     void everyTensorOfTheEncoderIsUsed() throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            String names = ImageEncoderGraph.build(checkpoint, arena, false).weights().stream()
-                    .map(Initializer::name)
-                    .collect(Collectors.joining("\n"));
-            List<String> folded = List.of(".proj.bias"); // with the bias of the values, as .proj.bias.whole
-            for (String name : checkpoint.tensors().keySet()) {
-                if (name.startsWith("image_encoder.") && folded.stream().noneMatch(name::endsWith)) {
-                    assertThat(names).contains(name);
-                }
+        String names = ImageEncoderGraph.build(checkpoint, false).weights().stream()
+                .map(Initializer::name)
+                .collect(Collectors.joining("\n"));
+        List<String> folded = List.of(".proj.bias"); // with the bias of the values, as .proj.bias.whole
+        for (String name : checkpoint.tensors().keySet()) {
+            if (name.startsWith("image_encoder.") && folded.stream().noneMatch(name::endsWith)) {
+                assertThat(names).contains(name);
             }
         }
     }

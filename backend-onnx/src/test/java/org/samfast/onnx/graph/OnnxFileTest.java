@@ -68,9 +68,8 @@ class OnnxFileTest {
 
     private void written(long mostInside, Checks checks) throws IOException {
         Path path = folder.resolve("decoder.onnx");
-        try (Checkpoint checkpoint = Checkpoint.open(MODEL);
-                Arena arena = Arena.ofConfined()) {
-            OnnxModel model = ExportedDecoderGraph.build(checkpoint, arena);
+        try (Checkpoint checkpoint = Checkpoint.open(MODEL)) {
+            OnnxModel model = ExportedDecoderGraph.build(checkpoint);
             new OnnxFile(model, Map.of("key", "value"), path, mostInside).write(name -> {});
             OnnxMl.ModelProto file = OnnxMl.ModelProto.parseFrom(Files.readAllBytes(path));
             List<String> names = file.getGraph().getInitializerList().stream()
@@ -87,6 +86,8 @@ class OnnxFileTest {
 
     private static byte[] bytes(Initializer weight) {
         assertThat(ByteOrder.nativeOrder()).isEqualTo(ByteOrder.LITTLE_ENDIAN);
-        return weight.values().toArray(ValueLayout.JAVA_BYTE);
+        try (Arena arena = Arena.ofConfined()) {
+            return weight.values().in(arena).toArray(ValueLayout.JAVA_BYTE);
+        }
     }
 }
