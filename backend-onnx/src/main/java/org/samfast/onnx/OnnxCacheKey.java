@@ -4,13 +4,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.checkpoint.RememberedHash;
+import org.samfast.file.Sha256;
 
 /**
  * What a cache entry depends on: the checkpoint's content, our graphs, ONNX Runtime, and the processor its packing is
@@ -26,7 +24,7 @@ final class OnnxCacheKey {
         String rest = "graphs " + GRAPHS + " onnxruntime "
                 + OnnxSession.environment().getVersion() + " " + System.getProperty("os.arch") + processor();
         return RememberedHash.of(checkpoint, directory.resolve("hashes")).substring(0, 32) + "-"
-                + sha256(rest).substring(0, 8);
+                + Sha256.of(rest.getBytes(StandardCharsets.UTF_8)).substring(0, 8);
     }
 
     /** Model and features of the first processor, where the system tells. */
@@ -39,15 +37,6 @@ final class OnnxCacheKey {
             return lines.takeWhile(line -> !line.isBlank())
                     .filter(line -> line.startsWith("model name") || line.startsWith("flags"))
                     .collect(Collectors.joining());
-        }
-    }
-
-    private static String sha256(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }
