@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.stream.Stream;
 import org.samfast.image.RgbImage;
 import org.samfast.image.Size;
@@ -65,13 +62,5 @@ public final class TestImages {
             pixels[i] = (byte) ((x * (seed + 5) + y * 7 + x * y) % 11 < seed ? 1 : 0);
         }
         return new BinaryMask(size, pixels);
-    }
-
-    public static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError(e);
-        }
     }
 }

@@ -123,8 +123,8 @@ final class WebpDecoder {
             reader.setInput(new ByteInput(webp, length), true, true);
             BufferedImage image = reader.read(0);
             return new RgbImage(size, RasterPixels.rgb(image));
-        } catch (IOException | RuntimeException e) {
-            throw new BadImage("the WebP is damaged or ends too early (" + e.getMessage() + ")", e);
+        } catch (IOException | RuntimeException e) { // of a message or none, about the reader's own objects
+            throw new BadImage("the WebP is damaged or ends too early", e);
         } catch (OutOfMemoryError e) {
             // libwebp's answer to damaged alpha too
             throw new BadImage("the WebP is damaged or needs more memory than there is", e);

@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.samfast.TestImages;
+import org.samfast.file.Sha256;
 
 /** Every format variant at the very pixels that Pillow gives. */
 class ImageFormatsTest {
@@ -18,6 +19,6 @@ class ImageFormatsTest {
     void pixelsArePillows(String file, String width, String height, String sha256) throws ImageException {
         RgbImage image = ImageReader.read(TestImages.GOLDEN.resolve("formats").resolve(file), 100_000);
         assertThat(image.size()).isEqualTo(TestImages.size(width, height));
-        assertThat(TestImages.sha256(image.rgb())).isEqualTo(sha256);
+        assertThat(Sha256.of(image.rgb())).isEqualTo(sha256);
     }
 }

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.samfast.TestImages;
+import org.samfast.file.Sha256;
 
 /** From the file to the encoder's input, each stage bit for bit Pillow's and PyTorch's. */
 class PhotosTest {
@@ -22,13 +23,13 @@ class PhotosTest {
     void everyStageIsTheOriginals(String photo, String pixels, String resized, String planes) throws ImageException {
         RgbImage image =
                 ImageReader.read(TestImages.TESTDATA.resolve("images").resolve(photo), ImageReader.DEFAULT_PIXEL_LIMIT);
-        assertThat(TestImages.sha256(image.rgb())).isEqualTo(pixels);
+        assertThat(Sha256.of(image.rgb())).isEqualTo(pixels);
         RgbImage small = ResizeLongestSide.of(image.size()).resize(image);
-        assertThat(TestImages.sha256(small.rgb())).isEqualTo(resized);
+        assertThat(Sha256.of(small.rgb())).isEqualTo(resized);
         byte[] input = new byte[4 * Normalization.VALUES];
         Normalization.planes(
                 small, ByteBuffer.wrap(input).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer());
-        assertThat(TestImages.sha256(input)).isEqualTo(planes);
+        assertThat(Sha256.of(input)).isEqualTo(planes);
     }
 
     @Test

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.samfast.TestImages;
+import org.samfast.file.Sha256;
 
 class ResizeLongestSideTest {
     static Stream<String[]> sizes() {
@@ -20,8 +21,7 @@ class ResizeLongestSideTest {
         Size original = TestImages.size(width, height);
         ResizeLongestSide frame = ResizeLongestSide.of(original);
         assertThat(frame.resized()).isEqualTo(TestImages.size(toWidth, toHeight));
-        assertThat(TestImages.sha256(frame.resize(TestImages.pattern(original)).rgb()))
-                .isEqualTo(sha256);
+        assertThat(Sha256.of(frame.resize(TestImages.pattern(original)).rgb())).isEqualTo(sha256);
     }
 
     @Test

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.aggregator.ArgumentsAccessor;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.samfast.TestImages;
+import org.samfast.file.Sha256;
 import org.samfast.image.Size;
 
 /** Against torch.nn.functional.interpolate, twice. */
@@ -36,7 +37,7 @@ class MaskUpscaleTest {
         ScoredMask mask = MaskUpscale.finish(prediction, new MaskRequest(List.of(List.of(output))))
                 .getFirst();
         assertThat(mask.mask().area()).isEqualTo(row.getLong(4));
-        assertThat(TestImages.sha256(mask.mask().pixels())).isEqualTo(row.getString(3));
+        assertThat(Sha256.of(mask.mask().pixels())).isEqualTo(row.getString(3));
     }
 
     @Test

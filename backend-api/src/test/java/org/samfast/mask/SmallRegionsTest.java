@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.aggregator.ArgumentsAccessor;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.samfast.TestImages;
+import org.samfast.file.Sha256;
 import org.samfast.image.Size;
 
 /** Against OpenCV. */
@@ -68,6 +69,6 @@ class SmallRegionsTest {
     }
 
     private static String digest(BinaryMask mask) {
-        return TestImages.sha256(mask.pixels()).substring(0, 16);
+        return Sha256.of(mask.pixels()).substring(0, 16);
     }
 }

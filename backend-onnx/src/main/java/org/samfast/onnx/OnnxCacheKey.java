@@ -3,13 +3,11 @@ package org.samfast.onnx;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import org.samfast.backend.CpuModel;
 import org.samfast.backend.Precision;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.checkpoint.RememberedHash;
+import org.samfast.file.Sha256;
 
 /**
  * What a cache entry depends on: the checkpoint's content, what it computes in, our graphs, ONNX Runtime, and the
@@ -31,15 +29,6 @@ final class OnnxCacheKey {
                 CpuModel.name(),
                 CpuModel.features());
         return RememberedHash.of(checkpoint, directory.resolve("hashes")).substring(0, 32) + "-"
-                + sha256(rest).substring(0, 8);
-    }
-
-    private static String sha256(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+                + Sha256.of(rest.getBytes(StandardCharsets.UTF_8)).substring(0, 8);
     }
 }

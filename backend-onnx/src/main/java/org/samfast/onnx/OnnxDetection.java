@@ -46,11 +46,18 @@ final class OnnxDetection {
             OnnxDevice device = wanted.isEmpty() ? ofNatives() : OnnxDevice.valueOf(wanted.toUpperCase(Locale.ROOT));
             return new OnnxDetection(device, device.isGpu() ? tried(device) : null);
         } catch (LinkageError e) {
-            return new OnnxDetection(OnnxDevice.CPU, "ONNX Runtime's native library does not load: " + e.getMessage());
+            return new OnnxDetection(OnnxDevice.CPU, "ONNX Runtime's native library does not load: " + said(e));
         } catch (IllegalArgumentException e) {
             return new OnnxDetection(
                     OnnxDevice.CPU, PROPERTY + ": expected cpu, cuda or tensorrt, got '" + wanted + "'");
         }
+    }
+
+    /** What the error says; where an initializer failed, its cause says it. */
+    static String said(LinkageError error) {
+        Throwable cause = error.getCause();
+        Throwable saying = error.getMessage() == null && cause != null ? cause : error;
+        return saying.getMessage() == null ? saying.toString() : saying.getMessage();
     }
 
     private static OnnxDevice ofNatives() {

@@ -47,6 +47,17 @@ final class OnnxDetectionTest {
                 .contains("sam.onnx.provider: expected cpu, cuda or tensorrt, got 'gpu'");
     }
 
+    /** An initializer's error has no message of its own. */
+    @Test
+    void saysWhyTheNativesDoNotLoad() {
+        assertThat(OnnxDetection.said(new UnsatisfiedLinkError("no onnxruntime")))
+                .isEqualTo("no onnxruntime");
+        assertThat(OnnxDetection.said(new ExceptionInInitializerError(new IllegalStateException("disk full"))))
+                .isEqualTo("disk full");
+        assertThat(OnnxDetection.said(new ExceptionInInitializerError(new IllegalStateException())))
+                .isEqualTo("java.lang.IllegalStateException");
+    }
+
     @Test
     void takesTheCpuWithTheNativesForIt() {
         assertThat(OnnxDetection.detect("").device()).isEqualTo(OnnxDevice.CPU);

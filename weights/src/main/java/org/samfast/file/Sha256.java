@@ -1,5 +1,9 @@
 package org.samfast.file;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -11,6 +15,18 @@ public final class Sha256 {
     /** Of those bytes. */
     public static String of(byte[] bytes) {
         return hex(begin().digest(bytes));
+    }
+
+    /** Of what is in the file, which may be of any size. */
+    public static String of(Path file) throws IOException {
+        MessageDigest digest = begin();
+        byte[] buffer = new byte[1 << 20];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                digest.update(buffer, 0, read);
+            }
+        }
+        return hex(digest.digest());
     }
 
     /** A digest of nothing yet. */

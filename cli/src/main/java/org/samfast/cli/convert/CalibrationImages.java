@@ -4,14 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.samfast.cli.model.ModelException;
+import org.samfast.file.Sha256;
 
 /** The images that a conversion looks at: those of a folder, or the 16 that come with sam. */
 public record CalibrationImages(List<Path> files) {
@@ -54,20 +53,12 @@ public record CalibrationImages(List<Path> files) {
 
     /** Names, and one checksum of all bytes: what the converted file says it was calibrated with. */
     public String record() throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.begin();
         for (Path file : files) {
             digest.update(Files.readAllBytes(file));
         }
         String names =
                 files.stream().map(file -> String.valueOf(file.getFileName())).collect(Collectors.joining(" "));
-        return names + " sha256:" + HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return names + " sha256:" + Sha256.hex(digest.digest());
     }
 }

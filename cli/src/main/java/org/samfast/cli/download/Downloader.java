@@ -12,6 +12,7 @@ import org.samfast.cli.model.ModelCache;
 import org.samfast.cli.model.ModelException;
 import org.samfast.cli.model.PublishedModel;
 import org.samfast.cli.terminal.StatusLine;
+import org.samfast.file.Sha256;
 
 /**
  * Fetches a published checkpoint into the cache: goes on where an earlier run stopped, tries again where the network
@@ -63,7 +64,7 @@ public final class Downloader {
         if (!Files.exists(target)) {
             return false;
         }
-        boolean right = PartialFile.sha256(target).equals(model.sha256());
+        boolean right = Sha256.of(target).equals(model.sha256());
         say(model.name() + (right ? " is there already" : " is there with a wrong checksum: downloading it again"));
         return right;
     }

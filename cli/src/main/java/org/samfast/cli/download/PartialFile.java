@@ -1,16 +1,13 @@
 package org.samfast.cli.download;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
+import org.samfast.file.Sha256;
 
 /**
  * What was received of a file so far ({@code NAME.part}), and which version of the file it is a part of
@@ -57,7 +54,7 @@ final class PartialFile {
 
     /** Lower-case hex SHA-256 of what was received. */
     String sha256() throws IOException {
-        return sha256(part);
+        return Sha256.of(part);
     }
 
     /** Moves the whole file to its place, on disk before it appears there. */
@@ -67,25 +64,5 @@ final class PartialFile {
         }
         Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         Files.deleteIfExists(version);
-    }
-
-    /** Lower-case hex SHA-256 of a file. */
-    static String sha256(Path file) throws IOException {
-        MessageDigest digest = newSha256();
-        byte[] buffer = new byte[1 << 20];
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                digest.update(buffer, 0, read);
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest newSha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

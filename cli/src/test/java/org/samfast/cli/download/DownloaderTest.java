@@ -10,9 +10,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.samfast.cli.model.ModelCache;
 import org.samfast.cli.model.ModelException;
 import org.samfast.cli.model.PublishedModel;
+import org.samfast.file.Sha256;
 
 class DownloaderTest {
     private static final byte[] CONTENT = bytes(300_000, 1);
@@ -39,7 +38,7 @@ class DownloaderTest {
     @BeforeEach
     void serve() throws Exception {
         server = new FileServer(CONTENT);
-        model = new PublishedModel("small", "small.pth", CONTENT.length, sha256(CONTENT));
+        model = new PublishedModel("small", "small.pth", CONTENT.length, Sha256.of(CONTENT));
         file = new ModelCache(folder).file(model);
     }
 
@@ -250,9 +249,5 @@ class DownloaderTest {
         byte[] bytes = new byte[size];
         new Random(seed).nextBytes(bytes);
         return bytes;
-    }
-
-    private static String sha256(byte[] bytes) throws Exception {
-        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     }
 }
