@@ -3,13 +3,14 @@
 // Two tilings of one sum: k is cut into chunks of 32, each summed from 0 by the same instructions in the same order, the chunks then
 // added in order from 0. So both give the same bits, whatever the other rows are and however many.
 // Source   segment-anything transformer.py Attention, TwoWayAttentionBlock; mask_decoder.py MLP; nn.Linear @dca509f
-// In       in [rows][k] fp32, row r at r * in_stride; addend like in, or null; weight [n][k]; bias [n];
-//          residual like out, or null; k a multiple of 32, in_stride of 4; 16-byte aligned
-// Out      out [rows][n] fp32, row r at r * out_stride, nothing between rows written; may be residual, not in
-// Launch   few: grid (ceil(n / 32), ceil(rows / 16)), block 256, shared 17 KB (static); many: grid (ceil(n / 64),
-//          ceil(rows / 32)), block 128, shared 27 KB (static); relu 0 or 1   Java  org.samfast.cuda.kernel.TokenLinear
+// In       for each part p, of which the first added_parts have the addend: in [rows][k] fp32, row r at p * in_part + r * in_stride;
+//          addend like in, or null; weight [p][n][k]; bias [p][n]; residual like out, or null; k a multiple of 32, in_stride and
+//          in_part of 4; 16-byte aligned
+// Out      out [rows][n] fp32, row r at p * out_part + r * out_stride, nothing between rows written; may be residual, not in
+// Launch   few: grid (ceil(n / 32), ceil(rows / 16), parts), block 256, shared 17 KB (static); many: grid (ceil(n / 64),
+//          ceil(rows / 32), parts), block 128, shared 27 KB (static); relu 0 or 1   Java  org.samfast.cuda.kernel.TokenLinear
 #include "../common/mma.cuh"
-#include "../common/vector.cuh"
+#include "token_linear.cuh"
 
 constexpr int CHUNK = 32;
 constexpr int STEP = 8;
@@ -19,48 +20,13 @@ constexpr int ROWS = 16;
 constexpr int FEATURES = 32;
 constexpr int FEATURE_TILES = FEATURES / 8;
 
-struct Linear {
-    const float* in;
-    const float* addend;
-    const float* weight;
-    const float* bias;
-    const float* residual;
-    float* out;
-    int rows;
-    int n;
-    int k;
-    int in_stride;
-    int out_stride;
-    int relu;
+using Linear = TokenLinear<float, float>;
 
-    // N inputs of one row, zero past the last row.
-    template <int N> __device__ __forceinline__ void load_in(int row, int column, float (&to)[N]) const {
+template <int N> __device__ __forceinline__ void load_weight(const Linear& linear, int feature, int column, float (&to)[N]) {
 #pragma unroll
-        for (int i = 0; i < N; i++) to[i] = 0.0f;
-        if (row >= rows) return;
-        size_t at = static_cast<size_t>(row) * in_stride + column;
-        load_vector(to, in + at);
-        if (addend == nullptr) return;
-        float more[N];
-        load_vector(more, addend + at);
-#pragma unroll
-        for (int i = 0; i < N; i++) to[i] += more[i];
-    }
-
-    template <int N> __device__ __forceinline__ void load_weight(int feature, int column, float (&to)[N]) const {
-#pragma unroll
-        for (int i = 0; i < N; i++) to[i] = 0.0f;
-        if (feature < n) load_vector(to, weight + static_cast<size_t>(feature) * k + column);
-    }
-
-    __device__ __forceinline__ void finish(int row, int feature, float sum) const {
-        if (row >= rows || feature >= n) return;
-        size_t at = static_cast<size_t>(row) * out_stride + feature;
-        float value = sum + bias[feature];
-        if (relu) value = fmaxf(value, 0.0f);
-        out[at] = residual == nullptr ? value : value + residual[at];
-    }
-};
+    for (int i = 0; i < N; i++) to[i] = 0.0f;
+    if (feature < linear.n) load_vector(to, linear.weight<float>() + static_cast<size_t>(feature) * linear.k + column);
+}
 
 // A value as the sum of two of tf32, which the tensor cores take.
 struct Split {
@@ -115,7 +81,7 @@ __device__ __forceinline__ void few(const Linear& linear) {
 #pragma unroll
             for (int i = 0; i < 2; i++) linear.load_in(first_row + lane / 4 + 8 * i, column, rows[i]);
 #pragma unroll
-            for (int i = 0; i < FEATURE_TILES; i++) linear.load_weight(first_feature + lane / 4 + 8 * i, column, features[i]);
+            for (int i = 0; i < FEATURE_TILES; i++) load_weight(linear, first_feature + lane / 4 + 8 * i, column, features[i]);
             multiply(sums, rows, features);
 #pragma unroll
             for (int i = 0; i < FEATURE_TILES * 4; i++)
@@ -151,7 +117,7 @@ struct Parcel {
 #pragma unroll
         for (int i = 0; i < TILE_ROWS / BROUGHT; i++) linear.load_in(first_row + row + i * BROUGHT, column, in[i]);
 #pragma unroll
-        for (int i = 0; i < TILE_FEATURES / BROUGHT; i++) linear.load_weight(first_feature + row + i * BROUGHT, column, weight[i]);
+        for (int i = 0; i < TILE_FEATURES / BROUGHT; i++) load_weight(linear, first_feature + row + i * BROUGHT, column, weight[i]);
     }
 
     __device__ __forceinline__ void store(float (*ins)[PITCH], float (*weights)[PITCH]) const {
@@ -203,14 +169,12 @@ __device__ __forceinline__ void many(const Linear& linear) {
                       total[i / 4][i % 4]);
 }
 
-extern "C" __global__ void __launch_bounds__(FEW_THREADS)
-token_linear_few(const float* in, const float* addend, const float* weight, const float* bias, const float* residual, float* out,
-                 int rows, int n, int k, int in_stride, int out_stride, int relu) {
-    few({in, addend, weight, bias, residual, out, rows, n, k, in_stride, out_stride, relu});
-}
+#define TOKEN_LINEAR(NAME, THREADS)                                                                                                \
+    extern "C" __global__ void __launch_bounds__(THREADS) token_linear_##NAME(                                                    \
+        const float* in, const float* addend, const float* weight, const float* bias, const float* residual, float* out, int rows, \
+        int n, int k, int in_stride, int in_part, int added_parts, int out_stride, int out_part, int relu) {                       \
+        NAME({in, addend, weight, bias, residual, out, rows, n, k, in_stride, in_part, added_parts, out_stride, out_part, relu});   \
+    }
 
-extern "C" __global__ void __launch_bounds__(MANY_THREADS)
-token_linear_many(const float* in, const float* addend, const float* weight, const float* bias, const float* residual, float* out,
-                  int rows, int n, int k, int in_stride, int out_stride, int relu) {
-    many({in, addend, weight, bias, residual, out, rows, n, k, in_stride, out_stride, relu});
-}
+TOKEN_LINEAR(few, FEW_THREADS)
+TOKEN_LINEAR(many, MANY_THREADS)

@@ -106,7 +106,7 @@ final class AbsorbedSteps implements ImageSteps {
     }
 
     private ImageStep toKeys(DeviceWeights weights, String module) {
-        LinearWeights k = weights.tokenLinear(module + ".k_proj");
+        LinearWeights k = weights.exactLinear(module + ".k_proj");
         LinearWeights v = weights.linear(module + ".v_proj");
         return (stream, on, run) -> {
             ImageBuffers.Absorbed in = on.image.inTokens();
@@ -129,7 +129,7 @@ final class AbsorbedSteps implements ImageSteps {
 
     @Override
     public ImageStep fromImage(DeviceWeights weights, String module, NormWeights norm, boolean first) {
-        LinearWeights q = weights.tokenLinear(module + ".q_proj");
+        LinearWeights q = weights.exactLinear(module + ".q_proj");
         DeviceBuffer out = weights.vector(module + ".out_proj.weight", turned(weights, module + ".out_proj.weight"));
         DeviceBuffer outBias = weights.vector(module + ".out_proj.bias");
         return (stream, on, run) -> {

@@ -4,6 +4,7 @@ import org.samfast.architecture.SamArchitecture;
 import org.samfast.cuda.device.BufferSet;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
+import org.samfast.cuda.device.Element;
 
 /**
  * What the mask decoder works in, for up to that many pairs of image and prompt with up to that many tokens each. Tokens
@@ -27,13 +28,13 @@ final class DecoderBuffers implements AutoCloseable {
     final DeviceBuffer queries;
 
     final DeviceBuffer positions;
-    /** [pairs][tokens][256] each, projections of tokens. */
+    /** [pairs][tokens][256] each, projections of tokens; each is followed by the next, {@link #projection} floats further. */
     final DeviceBuffer q;
 
     final DeviceBuffer k;
     final DeviceBuffer v;
     final DeviceBuffer attended;
-    /** [pairs][tokens][2048]. */
+    /** [pairs][tokens][2048] of the element. */
     final DeviceBuffer hidden;
     /** What has a row per image token. */
     final ImageBuffers image;
@@ -49,7 +50,7 @@ final class DecoderBuffers implements AutoCloseable {
 
     private final BufferSet all;
 
-    DecoderBuffers(Device device, ImageSteps steps, int pairs, int images, int tokens) {
+    DecoderBuffers(Device device, ImageSteps steps, Element element, int pairs, int images, int tokens) {
         this.pairs = pairs;
         this.images = images;
         this.tokens = tokens;
@@ -57,16 +58,22 @@ final class DecoderBuffers implements AutoCloseable {
         long token = (long) pairs * tokens * Float.BYTES;
         queries = all.allocate("queries", token * CHANNELS);
         positions = all.allocate("query positions", token * CHANNELS);
-        q = all.allocate("token q", token * CHANNELS);
-        k = all.allocate("token k", token * CHANNELS);
-        v = all.allocate("token v", token * CHANNELS);
+        long projection = token * CHANNELS;
+        q = all.allocate("token projections", 3 * projection);
+        k = q.slice(projection, 2 * projection);
+        v = k.slice(projection, projection);
         attended = all.allocate("attended tokens", token * CHANNELS);
-        hidden = all.allocate("token MLP", token * MLP);
+        hidden = all.allocate("token MLP", (long) pairs * tokens * MLP * element.bytes());
         image = steps.allocate(all, pairs, tokens, images);
         hyper = all.allocate("hypernetworks", (long) pairs * MASKS * UPSCALED * Float.BYTES);
         logits = all.allocate("low-res logits", (long) pairs * MASKS * MASK_VALUES * Float.BYTES);
         iou = all.allocate("IoU", (long) pairs * MASKS * Float.BYTES);
         prompts = new PromptUpload(all, pairs, images, tokens);
+    }
+
+    /** Floats from one projection to the next. */
+    int projection() {
+        return Math.multiplyExact(pairs, tokens) * CHANNELS;
     }
 
     boolean holds(PromptShape shape) {

@@ -5,9 +5,11 @@ import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.kernel.LayerNorm;
-import org.samfast.cuda.kernel.LinearWeights;
 import org.samfast.cuda.kernel.NormWeights;
+import org.samfast.cuda.kernel.StackedLinears;
 import org.samfast.cuda.kernel.TokenLinear;
+import org.samfast.cuda.kernel.TokenLinear.Form;
+import org.samfast.cuda.kernel.TokenRows;
 import org.samfast.cuda.kernel.TokenSelfAttention;
 
 /** The kernels over the tokens of prompts, with its epsilon. */
@@ -16,64 +18,42 @@ final class DecoderKernels {
 
     final TokenSelfAttention selfAttention;
     private final TokenLinear tokenLinear;
+    private final TokenLinear headLinear;
     private final LayerNorm tokenNorm;
 
-    DecoderKernels(Device device) {
+    DecoderKernels(Device device, Element element) {
         selfAttention = new TokenSelfAttention(device);
-        tokenLinear = new TokenLinear(device);
+        tokenLinear = new TokenLinear(device, element);
+        headLinear = new TokenLinear(device, Element.FP32);
         tokenNorm = new LayerNorm(device, Element.FP32);
     }
 
-    /** {@code out = act(weights(in + addend)) + residual} for rows that lie one after the other. */
-    void tokens(
-            Stream stream,
-            DeviceBuffer in,
-            DeviceBuffer addend,
-            LinearWeights weights,
-            DeviceBuffer residual,
-            DeviceBuffer out,
-            int rows,
-            boolean relu) {
-        tokenLinear.launch(
-                stream,
-                in,
-                addend,
-                weights.weight(),
-                weights.bias(),
-                residual,
-                out,
-                rows,
-                weights.outputs(),
-                weights.inputs(),
-                weights.inputs(),
-                weights.outputs(),
-                relu);
+    /** Projections of the tokens, the first {@code added} of them with positions, to that one of {@link DecoderBuffers#q} and those after it. */
+    void project(Stream stream, DecoderBuffers on, StackedLinears linears, int added, DeviceBuffer first, int rows) {
+        TokenRows in = new TokenRows(on.queries, linears.inputs(), 0);
+        TokenRows out = new TokenRows(first, linears.outputs(), on.projection());
+        tokenLinear.launch(stream, Form.LINEAR, in, on.positions, added, linears, DeviceBuffer.NONE, out, rows, false);
     }
 
-    /** The same for one row of every {@code inStride} floats, to one of every {@code outStride}. */
-    void everyToken(
-            Stream stream,
-            DeviceBuffer in,
-            int inStride,
-            LinearWeights weights,
-            DeviceBuffer out,
-            int outStride,
-            int rows,
-            boolean relu) {
-        tokenLinear.launch(
-                stream,
-                in,
-                DeviceBuffer.NONE,
-                weights.weight(),
-                weights.bias(),
-                DeviceBuffer.NONE,
-                out,
-                rows,
-                weights.outputs(),
-                weights.inputs(),
-                inStride,
-                outStride,
-                relu);
+    /** {@code queries = linear(attended) + residual}. */
+    void join(Stream stream, DecoderBuffers on, StackedLinears linear, DeviceBuffer residual, int rows) {
+        TokenRows in = new TokenRows(on.attended, linear.inputs(), 0);
+        TokenRows out = new TokenRows(on.queries, linear.outputs(), 0);
+        tokenLinear.launch(stream, Form.LINEAR, in, DeviceBuffer.NONE, 0, linear, residual, out, rows, false);
+    }
+
+    /** {@code queries += reduce(relu(expand(queries)))}. */
+    void think(Stream stream, DecoderBuffers on, StackedLinears expand, StackedLinears reduce, int rows) {
+        TokenRows tokens = new TokenRows(on.queries, expand.inputs(), 0);
+        TokenRows hidden = new TokenRows(on.hidden, reduce.inputs(), 0);
+        DeviceBuffer none = DeviceBuffer.NONE;
+        tokenLinear.launch(stream, Form.EXPAND, tokens, none, 0, expand, none, hidden, rows, true);
+        tokenLinear.launch(stream, Form.REDUCE, hidden, none, 0, reduce, on.queries, tokens, rows, false);
+    }
+
+    /** In fp32's precision: {@code out = linears(in)} of every part, perhaps through a ReLU. */
+    void head(Stream stream, TokenRows in, StackedLinears linears, TokenRows out, int rows, boolean relu) {
+        headLinear.launch(stream, Form.LINEAR, in, DeviceBuffer.NONE, 0, linears, DeviceBuffer.NONE, out, rows, relu);
     }
 
     void normTokens(Stream stream, DeviceBuffer tokens, NormWeights weights, int rows) {

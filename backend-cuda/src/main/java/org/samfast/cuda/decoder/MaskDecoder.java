@@ -21,6 +21,7 @@ public final class MaskDecoder implements AutoCloseable {
     private static final String TRANSFORMER = "mask_decoder.transformer";
 
     private final Device device;
+    private final Element element;
     private final int mostPairs;
     private final ImageSteps steps;
     private final DecoderKernels kernels;
@@ -38,9 +39,10 @@ public final class MaskDecoder implements AutoCloseable {
     /** @param mostPairs at once, if not fewer suit the GPU */
     public MaskDecoder(Device device, DeviceWeights weights, Element element, int mostPairs) {
         this.device = device;
+        this.element = element;
         this.mostPairs = mostPairs;
         steps = ImageSteps.of(device, weights, element);
-        kernels = new DecoderKernels(device);
+        kernels = new DecoderKernels(device, element);
         tokenEmbedding = new TokenEmbedding(device);
         densePrompt = new DensePrompt(device, element);
         prompts = PromptWeights.of(weights);
@@ -53,6 +55,7 @@ public final class MaskDecoder implements AutoCloseable {
 
     private MaskDecoder(MaskDecoder other) {
         device = other.device;
+        element = other.element;
         mostPairs = other.mostPairs;
         steps = other.steps;
         kernels = other.kernels;
@@ -158,7 +161,7 @@ public final class MaskDecoder implements AutoCloseable {
             int images = Math.max(shape.images(), now == null ? 1 : now.images);
             stream.synchronize();
             close();
-            now = new DecoderBuffers(device, steps, pairs, images, tokens);
+            now = new DecoderBuffers(device, steps, element, pairs, images, tokens);
             buffers = now;
         }
         return now;

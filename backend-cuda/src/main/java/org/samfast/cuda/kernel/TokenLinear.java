@@ -1,5 +1,8 @@
 package org.samfast.cuda.kernel;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import org.samfast.cuda.device.Block;
 import org.samfast.cuda.device.Check;
 import org.samfast.cuda.device.Device;
@@ -11,97 +14,174 @@ import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.device.Work;
 
 /**
- * {@code out = act((in + addend) weight^T + bias) + residual} to the precision of fp32, for the decoder's tokens. A row's bits do not depend
- * on the other rows. Kernel: decoder/token_linear.cu.
+ * {@code out = act((in + addend) weight^T + bias) + residual} for the decoder's tokens, of one Linear or of several of one shape. A
+ * row's bits do not depend on the other rows. To the precision of fp32, or with inputs and weights rounded to bf16. Kernels:
+ * decoder/token_linear.cu, decoder/token_linear_bf16.cu.
  */
 public final class TokenLinear {
-    private static final int CHUNK = 32;
-    private static final int ALIGNED_FLOATS = 4;
+    /** Inputs in shared memory at a time, and 16 bytes by which rows there are longer. */
+    private static final int SLAB = 256;
 
-    /** The two tilings of the same sum. */
+    private static final int SLAB_ROW_BYTES = 2 * SLAB + 16;
+    private static final int MOST_WARPS = 8;
+    private static final int WARP = 32;
+
+    /** Which side of a Linear lies between the two of an MLP, and is therefore of the element. */
+    public enum Form {
+        LINEAR("linear"),
+        EXPAND("expand"),
+        REDUCE("reduce");
+
+        private final String entry;
+
+        Form(String entry) {
+            this.entry = entry;
+        }
+    }
+
+    /** The two tilings of the same sum: many small blocks, and large tiles with more products per value read. */
     enum Tiling {
-        /** Many small blocks: the sum is cut among warps. */
-        FEW(16, 32, 256),
-        /** Large tiles: more products per value read. */
-        MANY(32, 64, 128);
+        FEW(16),
+        MANY(32);
 
         private static final int FEW_ROWS = 256;
 
         private final int rows;
-        private final int features;
-        private final int threads;
 
-        Tiling(int rows, int features, int threads) {
+        Tiling(int rows) {
             this.rows = rows;
-            this.features = features;
-            this.threads = threads;
         }
 
         static Tiling choose(int rows) {
             return rows <= FEW_ROWS ? FEW : MANY;
         }
 
-        Grid grid(int allRows, int n) {
-            return Grid.of(Math.ceilDiv(n, features), Math.ceilDiv(allRows, rows));
+        int features(Element element) {
+            return this == MANY ? 64 : element == Element.BF16 ? 16 : 32;
+        }
+
+        Grid grid(Element element, int allRows, int n, int parts) {
+            return Grid.of(Math.ceilDiv(n, features(element)), Math.ceilDiv(allRows, rows), parts);
+        }
+
+        Block block(Element element, int k) {
+            return Block.of(this == MANY ? 128 : WARP * (element == Element.BF16 ? warps(k) : MOST_WARPS));
+        }
+
+        /** Of the kernels that round; the others have theirs declared. */
+        int sharedBytes(int k) {
+            return SLAB_ROW_BYTES * (this == MANY ? (32 + 64) * Math.min(2, slabs(k)) : (16 + 16) * warps(k));
+        }
+
+        private static int warps(int k) {
+            return Math.min(MOST_WARPS, slabs(k));
+        }
+
+        private static int slabs(int k) {
+            return Math.ceilDiv(k, SLAB);
         }
     }
 
-    private final KernelFunction few;
-    private final KernelFunction many;
+    private final Element element;
+    private final Map<Form, KernelFunction> few;
+    private final Map<Form, KernelFunction> many;
 
-    public TokenLinear(Device device) {
-        few = device.function("decoder/token_linear", "token_linear_few");
-        many = device.function("decoder/token_linear", "token_linear_many");
+    /** @param element to which inputs and weights are rounded, and of what lies between the Linears of an MLP */
+    public TokenLinear(Device device, Element element) {
+        this.element = element;
+        few = functions(device, "few");
+        many = functions(device, "many");
+    }
+
+    private Map<Form, KernelFunction> functions(Device device, String tiling) {
+        Map<Form, KernelFunction> functions = new EnumMap<>(Form.class);
+        for (Form form : Form.values()) {
+            functions.put(form, function(device, form, tiling));
+        }
+        return functions;
+    }
+
+    private KernelFunction function(Device device, Form form, String tiling) {
+        return element == Element.BF16
+                ? device.function("decoder/token_linear_bf16", "token_" + form.entry + "_bf16_" + tiling)
+                : device.function("decoder/token_linear", "token_linear_" + tiling);
     }
 
     /**
-     * @param in [rows][k] fp32, row r at {@code r * inStride}
-     * @param addend like in, or {@link DeviceBuffer#NONE}
-     * @param weight [n][k] fp32
-     * @param bias [n] fp32
-     * @param residual like out, or {@link DeviceBuffer#NONE}
-     * @param out [rows][n] fp32, row r at {@code r * outStride}; may be the residual, not the input
-     * @param k multiple of 32
-     * @param inStride multiple of 4
+     * @param in fp32, of REDUCE of the element; strides multiples of 8
+     * @param addend like in, or {@link DeviceBuffer#NONE}; not of REDUCE
+     * @param addedParts to how many parts, the first ones, it is added
+     * @param weights of the element; inputs a multiple of 32, at most 256 but of REDUCE
+     * @param residual fp32 like out, or {@link DeviceBuffer#NONE}
+     * @param out fp32, of EXPAND of the element; may be the residual, not the input
      */
     public void launch(
             Stream stream,
-            DeviceBuffer in,
+            Form form,
+            TokenRows in,
             DeviceBuffer addend,
-            DeviceBuffer weight,
-            DeviceBuffer bias,
+            int addedParts,
+            StackedLinears weights,
             DeviceBuffer residual,
-            DeviceBuffer out,
+            TokenRows out,
             int rows,
-            int n,
-            int k,
-            int inStride,
-            int outStride,
             boolean relu) {
-        if (k % CHUNK != 0 || inStride % ALIGNED_FLOATS != 0) {
-            throw new IllegalArgumentException("token linear: expected k a multiple of " + CHUNK
-                    + " and rows a multiple of " + ALIGNED_FLOATS + " floats apart, got " + k + " and " + inStride);
-        }
-        checkRows("in", in, rows, inStride, k);
-        checkOptionalRows("addend", addend, rows, inStride, k);
-        Check.bytes("weight", weight, Element.FP32, n, k);
-        Check.bytes("bias", bias, Element.FP32, n);
-        checkOptionalRows("residual", residual, rows, outStride, n);
-        checkRows("out", out, rows, outStride, n);
+        check(form, in, addend, weights, residual, out, rows);
+        int n = weights.outputs();
+        int k = weights.inputs();
         Tiling tiling = Tiling.choose(rows);
-        KernelFunction function = tiling == Tiling.FEW ? few : many;
-        Object[] args = {in, addend, weight, bias, residual, out, rows, n, k, inStride, outStride, relu ? 1 : 0};
-        Work work = Linear.work(Element.FP32, rows, n, k, residual == DeviceBuffer.NONE ? 0 : rows);
-        function.launch(stream, work, tiling.grid(rows, n), Block.of(tiling.threads), 0, args);
+        Object[] args = {
+            in.buffer(),
+            addend,
+            weights.weight(),
+            weights.bias(),
+            residual,
+            out.buffer(),
+            rows,
+            n,
+            k,
+            in.stride(),
+            in.part(),
+            addend == DeviceBuffer.NONE ? 0 : addedParts,
+            out.stride(),
+            out.part(),
+            relu ? 1 : 0
+        };
+        int allRows = rows * weights.parts();
+        Work work = Linear.work(element, allRows, n, k, residual == DeviceBuffer.NONE ? 0 : allRows);
+        KernelFunction function = Objects.requireNonNull((tiling == Tiling.FEW ? few : many).get(form));
+        int shared = element == Element.BF16 ? tiling.sharedBytes(k) : 0;
+        function.launch(
+                stream, work, tiling.grid(element, rows, n, weights.parts()), tiling.block(element, k), shared, args);
     }
 
-    private static void checkRows(String name, DeviceBuffer buffer, int rows, int stride, int width) {
-        Check.bytes(name, buffer, Element.FP32, (rows - 1L) * stride + width);
-    }
-
-    private static void checkOptionalRows(String name, DeviceBuffer buffer, int rows, int stride, int width) {
-        if (buffer != DeviceBuffer.NONE) {
-            checkRows(name, buffer, rows, stride, width);
+    private void check(
+            Form form,
+            TokenRows in,
+            DeviceBuffer addend,
+            StackedLinears weights,
+            DeviceBuffer residual,
+            TokenRows out,
+            int rows) {
+        int parts = weights.parts();
+        int n = weights.outputs();
+        int k = weights.inputs();
+        if (k % 32 != 0 || in.stride() % 8 != 0 || in.part() % 8 != 0) {
+            throw new IllegalArgumentException("token linear: expected inputs a multiple of 32 and rows and parts"
+                    + " multiples of 8 values apart, got " + k + ", " + in.stride() + " and " + in.part());
         }
+        if (form != Form.REDUCE && element == Element.BF16 && k > SLAB) {
+            throw new IllegalArgumentException("token linear: expected at most " + SLAB + " inputs, got " + k);
+        }
+        in.check("in", form == Form.REDUCE ? element : Element.FP32, parts, rows, k);
+        if (addend != DeviceBuffer.NONE) {
+            in.in(addend).check("addend", Element.FP32, parts, rows, k);
+        }
+        Check.bytes("weight", weights.weight(), element, parts, n, k);
+        Check.bytes("bias", weights.bias(), Element.FP32, parts, n);
+        if (residual != DeviceBuffer.NONE) {
+            out.in(residual).check("residual", Element.FP32, parts, rows, n);
+        }
+        out.check("out", form == Form.EXPAND ? element : Element.FP32, parts, rows, n);
     }
 }

@@ -3,6 +3,7 @@ package org.samfast.cuda.weights;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cuda.device.BufferSet;
@@ -16,6 +17,7 @@ import org.samfast.cuda.kernel.NormWeights;
 import org.samfast.cuda.kernel.PackedForm;
 import org.samfast.cuda.kernel.PackedWeights;
 import org.samfast.cuda.kernel.RoundBfloat16;
+import org.samfast.cuda.kernel.StackedLinears;
 import org.samfast.packed.PackedLinear;
 import org.samfast.tensor.Bfloat16;
 import org.samfast.tensor.DType;
@@ -141,9 +143,41 @@ public final class DeviceWeights implements AutoCloseable {
         return inverse;
     }
 
-    /** The same in fp32 throughout, for the few rows of the mask decoder's tokens. */
-    public LinearWeights tokenLinear(String module) {
+    /** The same in fp32 throughout. */
+    public LinearWeights exactLinear(String module) {
         return linear(module, vector(module + ".weight"));
+    }
+
+    /** Linears of one shape that are launched together, for the mask decoder's tokens; weights in the element, biases in fp32. */
+    public StackedLinears stacked(String... modules) {
+        return stacked(this::matrix, modules);
+    }
+
+    /** The same in fp32 throughout. */
+    public StackedLinears stackedExact(String... modules) {
+        return stacked(this::vector, modules);
+    }
+
+    private StackedLinears stacked(BiFunction<String, float[], DeviceBuffer> upload, String... modules) {
+        long[] shape = checkpoint.tensor(modules[0] + ".weight").shape();
+        return new StackedLinears(
+                upload.apply(modules[0] + ".weight", oneAfterTheOther(".weight", modules)),
+                vector(modules[0] + ".bias", oneAfterTheOther(".bias", modules)),
+                modules.length,
+                (int) shape[0],
+                (int) shape[1]);
+    }
+
+    private float[] oneAfterTheOther(String tensor, String... modules) {
+        float[][] parts = new float[modules.length][];
+        for (int i = 0; i < parts.length; i++) {
+            parts[i] = floats(modules[i] + tensor);
+        }
+        float[] all = new float[parts.length * parts[0].length];
+        for (int i = 0; i < parts.length; i++) {
+            System.arraycopy(parts[i], 0, all, i * parts[0].length, parts[0].length);
+        }
+        return all;
     }
 
     private LinearWeights linear(String module, DeviceBuffer weight) {

@@ -135,6 +135,11 @@ class KernelSignatureTest {
             return List.of(new CropBox(10, 20, 650, 500));
         } else if (type == Size.class) {
             return List.of(new Size(1024, 683));
+        } else if (type == TokenRows.class) {
+            return List.of(new TokenRows(device.allocate(parameter.getName(), BUFFER_BYTES), 256, 4096));
+        } else if (type == StackedLinears.class) {
+            DeviceBuffer some = device.allocate(parameter.getName(), BUFFER_BYTES);
+            return List.of(new StackedLinears(some, some, 3, 256, 256));
         } else if (type == boolean.class) {
             return List.of(true, false);
         } else if (type == float.class) {

@@ -3,6 +3,8 @@ package org.samfast.cuda.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.samfast.cuda.device.Block;
+import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.kernel.TokenLinear.Tiling;
 
@@ -16,7 +18,18 @@ class TokenLinearTilingTest {
 
     @Test
     void theGridCoversTheOutput() {
-        assertThat(Tiling.FEW.grid(17, 33)).isEqualTo(Grid.of(2, 2));
-        assertThat(Tiling.MANY.grid(320, 4)).isEqualTo(Grid.of(1, 10));
+        assertThat(Tiling.FEW.grid(Element.FP32, 17, 33, 1)).isEqualTo(Grid.of(2, 2));
+        assertThat(Tiling.FEW.grid(Element.BF16, 17, 33, 3)).isEqualTo(Grid.of(3, 2, 3));
+        assertThat(Tiling.MANY.grid(Element.BF16, 320, 4, 5)).isEqualTo(Grid.of(1, 10, 5));
+    }
+
+    @Test
+    void aWarpOfFewRowsHasASlabOfItsOwn() {
+        assertThat(Tiling.FEW.block(Element.BF16, 256)).isEqualTo(Block.of(32));
+        assertThat(Tiling.FEW.block(Element.BF16, 288)).isEqualTo(Block.of(64));
+        assertThat(Tiling.FEW.block(Element.BF16, 4096)).isEqualTo(Block.of(256));
+        assertThat(Tiling.FEW.sharedBytes(2048)).isEqualTo(8 * 32 * 528);
+        assertThat(Tiling.MANY.sharedBytes(256)).isEqualTo(96 * 528);
+        assertThat(Tiling.MANY.sharedBytes(2048)).isEqualTo(2 * 96 * 528);
     }
 }
