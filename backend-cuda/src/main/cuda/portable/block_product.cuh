@@ -20,6 +20,7 @@ struct Product {
     Rows b;
     // of a that is sparse: [count / 64, rounded up][slices][OPERANDS::METADATA_BYTES]
     const void* metadata;
+    int metadata_lane;   // whose words this thread needs
 };
 
 template <class OPERANDS> constexpr int STAGE_BYTES = TILE * (OPERANDS::A_ROW_BYTES + SLICE_BYTES) + TILE / WARP_TILE * OPERANDS::METADATA_BYTES;
@@ -76,7 +77,7 @@ __device__ __forceinline__ void multiply_block(typename OPERANDS::Sum (&sums)[4]
     for (int slice = 0; slice < STAGES - 1; slice++) copy(slice);
     uint32_t a = shared + warp_row() * OPERANDS::A_ROW_BYTES;
     uint32_t b = shared + B_OFFSET + warp_column() * SLICE_BYTES;
-    uint32_t metadata = shared + METADATA_OFFSET + warp_row() / WARP_TILE * OPERANDS::METADATA_BYTES;
+    uint32_t metadata = shared + METADATA_OFFSET + warp_row() / WARP_TILE * OPERANDS::METADATA_BYTES + p.metadata_lane * 4;
     for (int slice = 0; slice < slices; slice++) {
         wait_copies<STAGES - 2>();
         __syncthreads();

@@ -68,7 +68,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 2)
     int tile_row = blockIdx.y * TILE;
     int tile_column = blockIdx.x * TILE;
     float sums[4][8][4] = {};
-    multiply_block<DenseBf16>(sums, shared_address(shared), {{in, m, k * 2}, {weight, n, k * 2}, nullptr}, tile_row, tile_column);
+    multiply_block<DenseBf16>(sums, shared_address(shared), {{in, m, k * 2}, {weight, n, k * 2}, nullptr, 0}, tile_row, tile_column);
     finish(sums, shared + threadIdx.x / 32 * WARP_TILE * SLICE_BYTES, tile_row + warp_row(), tile_column + warp_column(),
            {bias, residual, out, m, n, residual_rows, act});
 }

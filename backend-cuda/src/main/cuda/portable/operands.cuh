@@ -96,7 +96,7 @@ struct MultiplySparseInt8 {
     }
 };
 
-// 32 bytes of a and 64 of b a step; the next 8 rows of b are loaded while 8 are multiplied.
+// 32 bytes of a and 64 of b a step; the next 8 rows of b are loaded while 8 are multiplied. metadata_words: this lane's of the first 16 rows.
 template <class MULTIPLY> struct Sparse {
     using Sum = typename MULTIPLY::Sum;
     static constexpr int A_ROW_BYTES = SLICE_BYTES / 2;
@@ -111,7 +111,7 @@ template <class MULTIPLY> struct Sparse {
 #pragma unroll
         for (int i = 0; i < 4; i++) {
             load_16<A_ROW_BYTES>(a[i], a_rows + i * 16 * A_ROW_BYTES, STEP);
-            metadata[i] = load_shared_4(metadata_words + STEP * (MULTIPLY::WORDS - 1) * METADATA_TILE_BYTES + (i * 32 + lane) * 4);
+            metadata[i] = load_shared_4(metadata_words + STEP * (MULTIPLY::WORDS - 1) * METADATA_TILE_BYTES + i * 32 * 4);
         }
 #pragma unroll
         for (int j = 0; j < 8; j++) {

@@ -122,6 +122,7 @@ template <class OPERANDS, bool TO_INT8> __device__ __forceinline__ void packed_l
         ENTRY(const void* weight, const void* in, const void* metadata, const float* bias, const float* weight_scale,           \
               const float* token_scale, const float* out_scale, const bf16* residual, void* out, int m, int n, int weight_bytes, \
               int in_bytes, int act) {                                                                                          \
-        Product product = {{weight, n, weight_bytes}, {in, m, in_bytes}, metadata};                                             \
+        int metadata_lane = TO_INT8 ? metadata_lane_of_pairs() : threadIdx.x % 32;                                              \
+        Product product = {{weight, n, weight_bytes}, {in, m, in_bytes}, metadata, metadata_lane};                              \
         packed_linear<OPERANDS, TO_INT8>(product, {{bias, weight_scale, token_scale, out_scale, act}, residual, out, m, n});    \
     }
