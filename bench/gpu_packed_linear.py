@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Times the Linears in int8, 2:4 sparse bf16 and 2:4 sparse int8 beside torch on a Hopper GPU, and proves them against torch.
 
-Needs nvcc and PyTorch; run in the root of a checkout: python3 bench/gpu_packed_linear.py [--pause SECONDS] [--rows 32768,4096].
+Needs nvcc and PyTorch; run in the root of a checkout: python3 bench/gpu_packed_linear.py [--pause SECONDS] [--rows 32768,4096] [--portable].
 First the proof: sums of integers are exact in both, so the outputs have to be equal bit for bit, on random values, extremes, and
 every legal position of the two kept of four. Then per shape of ViT-B, ViT-L and ViT-H the median TFLOP/s (of the dense product) of torch
-in bf16 with bias, of torch._int_mm, and of each tiling with what follows the product in SAM, timed in turn.
+in bf16 with bias, of torch._int_mm, and of each tiling with what follows the product in SAM, timed in turn. With --portable the same of
+the portable kernels, and beside them the portable dense one.
 """
 import argparse
 import concurrent.futures
@@ -15,7 +16,7 @@ import tempfile
 
 import torch
 
-from gpu_kernels import BF16, MAX_SHARED, PROMOTE_256, SOURCES, check, cuda, medians
+from gpu_kernels import BF16, MAX_SHARED, PROMOTE_256, SOURCES, Kernel as DriverKernel, check, cuda, medians
 from gpu_linear import FIXED, SHAPES, SHARED
 
 # name: rows of a consumer, columns, in turns, slabs: as in encoder/linear_*.cu
@@ -104,6 +105,34 @@ class Kernel:
             torch.cuda.current_stream().cuda_stream), arguments, None))
 
 
+class PortableKernel:
+    """As portable/packed_linear.cuh launches: 128x128 a block, three stages."""
+
+    def __init__(self, module, family, to_int8):
+        self.name, self.to_int8 = f"{family}{'_to_int8' if to_int8 else ''}", to_int8
+        int8, sparse = "int8" in family, "sparse" in family
+        stage = 128 * (128 + (64 if sparse else 128)) + (2 * 512 * (2 if int8 else 1) if sparse else 0)
+        self.kernel = DriverKernel(module, self.name, 3 * stage)
+
+    def prepare(self, weight, x, bias, scale, token_scale, out_scale, residual, out, act):
+        (m, k), n, nothing = x.shape, weight.n, ctypes.c_uint64(0)
+        values = weight.pairs if self.to_int8 else weight.values
+        buffers = [nothing if b is None else b for b in (weight.metadata, bias, scale, token_scale, out_scale, residual)]
+        return self.kernel.launcher((-(-n // 128), -(-m // 128), 1), 128, values, x, *buffers, out, m, n,
+                                    values.shape[1] * values.element_size(), k * x.element_size(), act)
+
+
+def portable_dense(module):
+    """portable/linear.cu, timed beside them."""
+    kernel = DriverKernel(module, "linear_bf16", 3 * 2 * 128 * 128)
+
+    def prepare(x, weight, bias, residual, out, act):
+        (m, k), n = x.shape, weight.shape[0]
+        return kernel.launcher((-(-n // 128), -(-m // 128), 1), 128, x, weight, bias, ctypes.c_uint64(0) if residual is None else residual,
+                               out, m, n, k, m, act)
+    return prepare
+
+
 def build(source, flags=()):
     with tempfile.TemporaryDirectory() as folder:
         cubin = pathlib.Path(folder) / "kernel.cubin"
@@ -128,6 +157,11 @@ def kernels_of(family, cubin):
             except RuntimeError:
                 pass  # the family has no such form
     return kernels
+
+
+def portable_kernels_of(family, cubin):
+    module = load(cubin)
+    return [PortableKernel(module, family, to_int8) for to_int8 in ((False, True) if "int8" in family else (False,))]
 
 
 def random_kept(n, k):
@@ -222,7 +256,7 @@ def prove(family, kernels):
     print(f"{family}: {len(kernels)} kernels right on {len(cases)} products", flush=True)
 
 
-def measure(families, m, n, k, act, with_residual, pause, rounds):
+def measure(families, dense_bf16, m, n, k, act, with_residual, pause, rounds):
     x16, weight16 = torch.randn(m, k, device="cuda").bfloat16(), (torch.randn(n, k, device="cuda") / k**0.5).bfloat16()
     x8, weight8 = (x16 * 30).clamp(-127, 127).to(torch.int8), (weight16.float() * k**0.5 * 30).clamp(-127, 127).round()
     bias, scale = torch.randn(n, device="cuda"), torch.full((n,), 1e-3, device="cuda") / k**0.5
@@ -233,6 +267,8 @@ def measure(families, m, n, k, act, with_residual, pause, rounds):
     int_mm = weight8.to(torch.int8).T
     launches = {"torch bf16, bias": lambda: torch.nn.functional.linear(x16, weight16, bias16),
                 "torch._int_mm": lambda: torch._int_mm(x8, int_mm)}
+    if dense_bf16 is not None:
+        launches["portable bf16"] = dense_bf16(x16, weight16, bias, residual, out16, act)
     kept = random_kept(n, k)
     for family, kernels in families.items():
         int8, sparse = "int8" in family, "sparse" in family
@@ -252,6 +288,7 @@ def main():
     parser.add_argument("--rows", default="32768,4096")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--families", default="linear_int8,linear_sparse24,linear_int8_sparse24")
+    parser.add_argument("--portable", action="store_true")
     parser.add_argument("--flags", default="")
     options = parser.parse_args()
     torch.backends.cuda.matmul.allow_tf32 = False
@@ -260,16 +297,19 @@ def main():
     families = {}
     names = options.families.split(",")
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        cubins = list(pool.map(lambda family: build(f"encoder/{family}.cu", options.flags.split()), names))
+        folder = "portable" if options.portable else "encoder"
+        sources = [*names, "linear"] if options.portable else names
+        cubins = list(pool.map(lambda name: build(f"{folder}/{name}.cu", options.flags.split()), sources))
+    dense_bf16 = portable_dense(load(cubins[-1])) if options.portable else None
     for family, cubin in zip(names, cubins):
-        kernels = kernels_of(family, cubin)
+        kernels = portable_kernels_of(family, cubin) if options.portable else kernels_of(family, cubin)
         try:
             prove(family, kernels)
             families[family] = kernels
         except SystemExit as e:
             print(e, flush=True)
     for m in map(int, options.rows.split(",")):
-        columns = [measure(families, m, *shape, options.pause, options.rounds) for shape in SHAPES]
+        columns = [measure(families, dense_bf16, m, *shape, options.pause, options.rounds) for shape in SHAPES]
         names = dict.fromkeys(name for column in columns for name in column)
         print(f"{m} rows, n,k:".ljust(40), " ".join(f"{n},{k}".rjust(9) for n, k, _, _ in SHAPES))
         for name in names:

@@ -33,3 +33,11 @@ __device__ __forceinline__ void store_int8(signed char* to, const float (&x)[8],
     *reinterpret_cast<uint2*>(to) =
         make_uint2(pack_bytes(bytes[0], bytes[1], bytes[2], bytes[3]), pack_bytes(bytes[4], bytes[5], bytes[6], bytes[7]));
 }
+
+// Whose word of 2:4 metadata a lane needs where the weight's rows lie in pairs for results in int8 (packed_values.cuh), the words in the
+// features' order: row 8h + p of 16 is the feature 2p + h.
+__device__ __forceinline__ int metadata_lane_of_pairs() {
+    int lane = threadIdx.x % 32;
+    int feature = lane / 4 * 2 + lane % 2;
+    return feature % 8 * 4 + lane / 2 % 2 * 2 + feature / 8;
+}

@@ -17,6 +17,7 @@
 // Registers      168 per thread at the launch; then 40 for movers, 232 for consumers (56 and 224 where that is enough), of which
 //                ROWS * COLUMNS / 128 are sums
 #pragma once
+#include "../common/int8.cuh"
 #include "../common/mbarrier.cuh"
 #include "../common/mma.cuh"
 #include "../common/overlap.cuh"
@@ -231,14 +232,9 @@ template <class T> __device__ __forceinline__ void store_slabs(const Shared<T>& 
     tma_store_wait();
 }
 
-// Which word is this thread's: where rows are in pairs (packed_linear.cuh), row 8h + p of 16 holds the feature 2p + h.
+// Which word is this thread's.
 template <class T> __device__ __forceinline__ int metadata_word() {
-    int lane = threadIdx.x % 32;
-    if (T::OUT_BYTES == 1) {
-        int feature = lane / 4 * 2 + lane % 2;
-        lane = feature % 8 * 4 + lane / 2 % 2 * 2 + feature / 8;
-    }
-    return threadIdx.x % WARPGROUP / 32 * 32 + lane;
+    return threadIdx.x % WARPGROUP / 32 * 32 + (T::OUT_BYTES == 1 ? metadata_lane_of_pairs() : threadIdx.x % 32);
 }
 
 template <class T>

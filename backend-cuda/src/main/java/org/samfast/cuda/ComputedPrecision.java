@@ -5,16 +5,14 @@ import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.Precision;
 import org.samfast.checkpoint.Checkpoint;
-import org.samfast.cuda.device.Device;
-import org.samfast.cuda.kernel.PackedLinear;
 import org.samfast.packed.PackedFormat;
 
-/** What is computed in: packed weights as they are where this GPU has kernels for them, otherwise their dense equivalents in bf16. */
+/** What is computed in: where nothing else is asked for, packed weights as they are, others in bf16. */
 final class ComputedPrecision {
     private ComputedPrecision() {}
 
     /** @param wish null for the best */
-    static Precision of(Checkpoint checkpoint, @Nullable Precision wish, Device device) {
+    static Precision of(Checkpoint checkpoint, @Nullable Precision wish) {
         Optional<Precision> stored =
                 PackedFormat.of(checkpoint.packed().values()).flatMap(Precision::labelled);
         if (wish != null && !wish.isPacked()) {
@@ -25,6 +23,6 @@ final class ComputedPrecision {
                     + " weights, so it cannot be computed in that: sam convert " + checkpoint.file() + " --to "
                     + wish.label());
         }
-        return stored.filter(packed -> PackedLinear.runsOn(device)).orElse(Precision.BF16);
+        return stored.orElse(Precision.BF16);
     }
 }

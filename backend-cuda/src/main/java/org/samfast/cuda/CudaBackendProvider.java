@@ -14,7 +14,6 @@ import org.samfast.backend.Support;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cuda.device.CudaDetection;
 import org.samfast.cuda.device.Device;
-import org.samfast.cuda.kernel.PackedLinear;
 
 /** The backend on CUDA kernels of our own. */
 public final class CudaBackendProvider implements BackendProvider {
@@ -47,14 +46,12 @@ public final class CudaBackendProvider implements BackendProvider {
                 .collect(Collectors.joining(", ", description() + ", ", "")));
     }
 
-    /** bf16 with sums in fp32, fp32 throughout as the reference, and packed Linears on compute capability 9.0; on others their dense equivalents. */
+    /** bf16 with sums in fp32, fp32 throughout as the reference, and packed Linears. */
     @Override
     public Support support(Precision precision) {
         return switch (precision) {
-            case BF16, FP32 -> Support.NATIVE;
+            case BF16, FP32, INT8, BF16_SPARSE24, INT8_SPARSE24 -> Support.NATIVE;
             case FP16 -> Support.REFUSED;
-            case INT8, BF16_SPARSE24, INT8_SPARSE24 ->
-                PackedLinear.runsOn(CudaDetection.here()) ? Support.NATIVE : Support.WIDENED;
         };
     }
 

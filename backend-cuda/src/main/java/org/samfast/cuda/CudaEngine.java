@@ -68,7 +68,7 @@ final class CudaEngine implements AutoCloseable {
      */
     CudaEngine(Device device, Checkpoint checkpoint, BackendOptions options, int mostPairs, int mostImages) {
         this.device = device;
-        precision = ComputedPrecision.of(checkpoint, options.precision(), device);
+        precision = ComputedPrecision.of(checkpoint, options.precision());
         StageObserver observer = options.observer();
         model = checkpoint.architecture().name();
         element = precision == Precision.FP32 ? Element.FP32 : Element.BF16;

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendLostException;
 import org.samfast.backend.BackendOptions;
@@ -155,17 +157,24 @@ class CudaBackendLaunchesTest {
         return (int) driver.calls.stream().filter("allocate"::equals).count();
     }
 
-    @Test
-    void packedWeightsAreComputedAsTheirDenseEquivalentsWhereThisGpuHasNoKernelsForThem(@TempDir Path folder)
-            throws IOException {
+    @ParameterizedTest
+    @CsvSource({
+        "INT8, linear_int8, quantize_rows",
+        "BF16_SPARSE24, linear_sparse24, linear_bf16",
+        "INT8_SPARSE24, linear_int8_sparse24, linear_int8"
+    })
+    void packedWeightsAreComputedAsTheyAreOnAnyGpu(
+            WeightFormat format, String entry, String other, @TempDir Path folder) throws IOException {
         Path packed = folder.resolve("packed.safetensors");
-        CheckpointConverter.convert(
-                checkpoint, packed, ConversionOptions.to(WeightFormat.INT8), (step, done, of) -> {});
-        try (Checkpoint int8 = Checkpoint.open(packed);
-                CudaBackend wide = CudaBackend.open(
-                        driver.device(), int8, new BackendOptions(0, Path.of("unused"), Precision.INT8, null))) {
-            assertThat(wide.description()).endsWith("computed bf16");
-            assertThat(wide.info().precision()).isEqualTo(Precision.BF16);
+        CheckpointConverter.convert(checkpoint, packed, ConversionOptions.to(format), (step, done, of) -> {});
+        Device own = driver.device();
+        own.trace(launched::add);
+        try (Checkpoint stored = Checkpoint.open(packed);
+                CudaBackend packing =
+                        CudaBackend.open(own, stored, new BackendOptions(0, Path.of("unused"), null, null))) {
+            assertThat(packing.description()).endsWith("computed " + format.label());
+            packing.segment(List.of(REQUEST));
+            assertThat(launched).contains(entry, other);
         }
     }
 

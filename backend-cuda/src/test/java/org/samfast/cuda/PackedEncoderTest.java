@@ -2,7 +2,6 @@ package org.samfast.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,7 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.samfast.backend.BackendOptions;
 import org.samfast.backend.ImageEmbedding;
+import org.samfast.backend.KernelSet;
 import org.samfast.backend.Precision;
+import org.samfast.backend.Tuning;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.convert.Calibration;
 import org.samfast.convert.CheckpointConverter;
@@ -28,7 +29,6 @@ import org.samfast.convert.SparseLayers;
 import org.samfast.convert.WeightFormat;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.kernel.GpuArrays;
-import org.samfast.cuda.kernel.PackedLinear;
 import org.samfast.image.ImageReader;
 import org.samfast.image.RgbImage;
 
@@ -47,14 +47,7 @@ class PackedEncoderTest {
         SPARSE(WeightFormat.BF16_SPARSE24, SparseLayers.ALL, false, 7e-3, "linear_sparse24"),
         INT8(WeightFormat.INT8, SparseLayers.MLP, false, 9e-3, "linear_int8", "quantize_rows"),
         /** By constants that were guessed, so coarser than those that images would give. */
-        INT8_BY_CONSTANTS(
-                WeightFormat.INT8,
-                SparseLayers.MLP,
-                true,
-                2e-2,
-                "linear_int8",
-                "window_attention_hd64_int8",
-                "global_attention_hd64_int8"),
+        INT8_BY_CONSTANTS(WeightFormat.INT8, SparseLayers.MLP, true, 2e-2, "linear_int8", "linear_int8_to_int8"),
         INT8_SPARSE_MLP(
                 WeightFormat.INT8_SPARSE24, SparseLayers.MLP, true, 2e-2, "linear_int8_sparse24", "linear_int8"),
         INT8_SPARSE(WeightFormat.INT8_SPARSE24, SparseLayers.ALL, true, 2e-2, "linear_int8_sparse24");
@@ -71,6 +64,17 @@ class PackedEncoderTest {
             this.byConstants = byConstants;
             this.error = error;
             this.kernels = kernels;
+        }
+
+        void check(List<String> launched, KernelSet set) {
+            boolean portable = set == KernelSet.PORTABLE || set == KernelSet.PTX;
+            for (String kernel : kernels) {
+                assertThat(launched)
+                        .anyMatch(entry -> entry.equals(kernel) || (!portable && entry.startsWith(kernel + "_sm90")));
+            }
+            if (byConstants) {
+                assertThat(launched).anyMatch(entry -> entry.equals("quantize") || entry.contains("_hd64_int8"));
+            }
         }
 
         Checkpoint in(Path folder) throws IOException {
@@ -101,31 +105,39 @@ class PackedEncoderTest {
     void isNearItsDenseEquivalentAndTheSameInEveryBatch(Stored stored) throws IOException {
         List<RgbImage> photos = List.of(photo("dog"), photo("groceries"), photo("truck"));
         try (Checkpoint checkpoint = stored.in(folder)) {
-            float[] dense = embeddings(checkpoint, Precision.FP32, photos, new ArrayList<>())
+            float[] dense = embeddings(checkpoint, Precision.FP32, KernelSet.BEST, photos, new ArrayList<>())
                     .getFirst();
-            List<String> launched = new ArrayList<>();
-            List<float[]> packed = embeddings(checkpoint, null, photos, launched);
-            for (String kernel : stored.kernels) {
-                assertThat(launched).anyMatch(entry -> entry.equals(kernel) || entry.startsWith(kernel + "_sm90"));
+            for (KernelSet kernels : KernelSet.values()) {
+                List<String> launched = new ArrayList<>();
+                List<float[]> packed = embeddings(checkpoint, null, kernels, photos, launched);
+                stored.check(launched, kernels);
+                double error = GpuArrays.relativeError(packed.getFirst(), dense);
+                System.out.printf("%s, %s: relative error %.3g of %.3g%n", stored, kernels, error, stored.error);
+                assertThat(error).isLessThan(stored.error);
+                checkBatches(checkpoint, kernels, photos, packed);
             }
-            double error = GpuArrays.relativeError(packed.getFirst(), dense);
-            System.out.printf("%s: relative error %.3g of %.3g%n", stored, error, stored.error);
-            assertThat(error).isLessThan(stored.error);
-            List<RgbImage> others = List.of(photos.get(1), photos.get(2), photos.get(0), photos.get(1), photos.get(0));
-            List<float[]> batch = embeddings(checkpoint, null, others, new ArrayList<>());
-            assertThat(batch.get(2)).isEqualTo(packed.getFirst());
-            assertThat(batch.get(4)).isEqualTo(packed.getFirst());
-            assertThat(batch.get(3)).isEqualTo(packed.get(1));
-            assertThat(embeddings(checkpoint, null, photos.subList(0, 1), new ArrayList<>())
-                            .getFirst())
-                    .isEqualTo(packed.getFirst());
         }
     }
 
+    private static void checkBatches(
+            Checkpoint checkpoint, KernelSet kernels, List<RgbImage> photos, List<float[]> packed) {
+        List<RgbImage> others = List.of(photos.get(1), photos.get(2), photos.get(0), photos.get(1), photos.get(0));
+        List<float[]> batch = embeddings(checkpoint, null, kernels, others, new ArrayList<>());
+        assertThat(batch.get(2)).isEqualTo(packed.getFirst());
+        assertThat(batch.get(4)).isEqualTo(packed.getFirst());
+        assertThat(batch.get(3)).isEqualTo(packed.get(1));
+        assertThat(embeddings(checkpoint, null, kernels, photos.subList(0, 1), new ArrayList<>())
+                        .getFirst())
+                .isEqualTo(packed.getFirst());
+    }
+
     private static List<float[]> embeddings(
-            Checkpoint checkpoint, @Nullable Precision precision, List<RgbImage> images, List<String> launched) {
-        Device device = Device.open();
-        assumeTrue(PackedLinear.runsOn(device), "needs a GPU of compute capability 9.0");
+            Checkpoint checkpoint,
+            @Nullable Precision precision,
+            KernelSet kernels,
+            List<RgbImage> images,
+            List<String> launched) {
+        Device device = Device.open(new Tuning(kernels, true, true));
         device.trace(launched::add);
         BackendOptions options = new BackendOptions(0, Path.of("unused"), precision, null);
         try (CudaBackend backend = CudaBackend.open(device, checkpoint, options)) {

@@ -101,11 +101,6 @@ public final class CudaDetection {
                 : gpu.name() + ", " + KernelImages.architecture(gpu.computeCapability()) + ", driver " + driverVersion;
     }
 
-    /** Whether this build has that module for the GPU that would be opened; {@link Device#has}. */
-    public boolean has(String module) {
-        return gpu != null && KernelImages.has(module, gpu.computeCapability());
-    }
-
     /** {@code 580.159.04}, or {@code for CUDA 13.0} where the release is unknown. */
     String driverVersion() {
         return driverVersion;

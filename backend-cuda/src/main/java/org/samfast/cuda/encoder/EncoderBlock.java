@@ -32,7 +32,12 @@ abstract sealed class EncoderBlock permits DenseBlock, PackedBlock {
     /** Advances the tokens in {@link EncoderBuffers#tokens} by this block. */
     abstract void run(Stream stream, EncoderBuffers on, int images);
 
-    /** The same to {@link EncoderBuffers#quantised}, a channel multiplied by its factor and rounded. */
+    /** Whether {@link #attendToInt8} is there. */
+    boolean attendsToInt8() {
+        return global ? kernels.globalAttention.storesInt8() : kernels.windowAttention.storesInt8();
+    }
+
+    /** From {@link EncoderBuffers#qkv} to {@link EncoderBuffers#quantised}, a channel multiplied by its factor and rounded. */
     void attendToInt8(Stream stream, EncoderBuffers on, DeviceBuffer qkvBias, DeviceBuffer factors, int images) {
         if (global) {
             kernels.globalAttention.launchToInt8(stream, on.qkv, relH, relW, factors, on.quantised, images);

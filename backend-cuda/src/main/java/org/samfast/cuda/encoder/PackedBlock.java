@@ -37,7 +37,7 @@ final class PackedBlock extends EncoderBlock {
     void run(Stream stream, EncoderBuffers on, int images) {
         int rows = EncoderBuffers.rows(images);
         qkv.ofNorm(stream, on, norm1, Linear.Activation.NONE, Out.bf16(on.qkv), rows);
-        if (proj instanceof Int8Linear next && next.inputFactors() != DeviceBuffer.NONE) {
+        if (proj instanceof Int8Linear next && next.inputFactors() != DeviceBuffer.NONE && attendsToInt8()) {
             attendToInt8(stream, on, qkv.bias(), next.inputFactors(), images);
             next.addQuantised(stream, on, on.quantised, rows);
         } else {

@@ -68,8 +68,13 @@ public final class GlobalAttention {
         }
     }
 
+    /** Whether {@link #launchToInt8} is there: in bf16 on compute capability 9.0. */
+    public boolean storesInt8() {
+        return hopper != null;
+    }
+
     /**
-     * The same, quantised as {@link Quantize} does it; in bf16 on compute capability 9.0.
+     * The same, quantised as {@link Quantize} does it; where it {@link #storesInt8}.
      *
      * @param factors [heads][headDim] fp32: what each channel is multiplied by before it is rounded
      * @param out [images * 4096][heads][headDim] int8

@@ -54,12 +54,20 @@ public enum PackedForm {
         return sparse;
     }
 
-    String module() {
+    String hopperModule() {
         return "encoder/" + kernel;
     }
 
-    String entry(PackedTiling tiling, boolean toInt8) {
-        return kernel + (toInt8 ? "_to_int8" : "") + "_sm90_" + tiling.suffix();
+    String hopperEntry(PackedTiling tiling, boolean toInt8) {
+        return portableEntry(toInt8) + "_sm90_" + tiling.suffix();
+    }
+
+    String portableModule() {
+        return "portable/" + kernel;
+    }
+
+    String portableEntry(boolean toInt8) {
+        return kernel + (toInt8 ? "_to_int8" : "");
     }
 
     int elementBytes() {

@@ -1,38 +1,37 @@
 package org.samfast.cuda.kernel;
 
+import org.jspecify.annotations.Nullable;
 import org.samfast.cuda.device.Block;
 import org.samfast.cuda.device.Check;
-import org.samfast.cuda.device.CudaDetection;
 import org.samfast.cuda.device.Device;
 import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
 import org.samfast.cuda.device.Stream;
-import org.samfast.cuda.device.TensorMap;
 import org.samfast.cuda.device.Work;
 
 /**
- * {@link Linear} with packed weights, on compute capability 9.0. Kernels: encoder/linear_int8.cu, linear_sparse24.cu,
- * linear_int8_sparse24.cu.
+ * {@link Linear} with packed weights. Kernels: encoder/linear_int8.cu, linear_sparse24.cu and linear_int8_sparse24.cu on Hopper,
+ * those of the same names in portable on every other GPU.
  */
 public final class PackedLinear {
-    private static final int THREADS = 384;
-    private static final int UNIT_BYTES = Element.BF16.bytes();
+    /** Outputs and rows of a portable block. */
+    private static final int TILE = 128;
+
+    private static final int THREADS = 128;
+    private static final int STAGES = 3;
 
     private final Device device;
+    private final @Nullable HopperPackedLinear hopper;
 
     public PackedLinear(Device device) {
+        this(device, HopperPackedLinear.of(device));
+    }
+
+    /** @param hopper null for the portable kernels */
+    PackedLinear(Device device, @Nullable HopperPackedLinear hopper) {
         this.device = device;
-    }
-
-    /** Whether this build has the kernels for this GPU. */
-    public static boolean runsOn(Device device) {
-        return device.has(PackedForm.INT8.module());
-    }
-
-    /** The same of the GPU that would be opened. */
-    public static boolean runsOn(CudaDetection gpu) {
-        return gpu.has(PackedForm.INT8.module());
+        this.hopper = hopper;
     }
 
     /** Where a Linear writes. What the factors are not {@link DeviceBuffer#NONE} for is int8: a value times its feature's factor, rounded. */
@@ -63,7 +62,7 @@ public final class PackedLinear {
             Linear.Activation activation,
             Out out,
             int rows) {
-        run(choose(weights, rows), stream, in, tokenScales, weights, activation, DeviceBuffer.NONE, out, rows);
+        run(null, stream, in, tokenScales, weights, activation, DeviceBuffer.NONE, out, rows);
     }
 
     /** {@code out = weights(in) + residual}, both [rows][outputs] bf16; the residual may be the output itself. */
@@ -76,15 +75,12 @@ public final class PackedLinear {
             DeviceBuffer out,
             int rows) {
         Linear.Activation none = Linear.Activation.NONE;
-        run(choose(weights, rows), stream, in, tokenScales, weights, none, residual, Out.bf16(out), rows);
+        run(null, stream, in, tokenScales, weights, none, residual, Out.bf16(out), rows);
     }
 
-    private PackedTiling choose(PackedWeights weights, int rows) {
-        return PackedTiling.choose(weights.form(), rows, weights.outputs(), weights.inputs(), device.multiprocessors());
-    }
-
+    /** @param tiling of Hopper's kernels; null for the one that suits */
     void run(
-            PackedTiling tiling,
+            @Nullable PackedTiling tiling,
             Stream stream,
             DeviceBuffer in,
             DeviceBuffer tokenScales,
@@ -94,39 +90,52 @@ public final class PackedLinear {
             Out out,
             int m) {
         check(in, tokenScales, weights, residual, out, m);
+        Work work = work(weights, out, m, residual == DeviceBuffer.NONE ? 0 : m);
+        if (hopper == null) {
+            launch(stream, work, in, tokenScales, weights, activation, residual, out, m);
+        } else {
+            PackedTiling chosen = tiling == null ? hopper.choose(weights, m) : tiling;
+            hopper.launch(chosen, stream, work, in, tokenScales, weights, activation, residual, out, m);
+        }
+    }
+
+    private void launch(
+            Stream stream,
+            Work work,
+            DeviceBuffer in,
+            DeviceBuffer tokenScales,
+            PackedWeights weights,
+            Linear.Activation activation,
+            DeviceBuffer residual,
+            Out out,
+            int m) {
         PackedForm form = weights.form();
         int n = weights.outputs();
-        TensorMap outMap = slabs("out", out.values(), m, n, tiling, out.isInt8());
-        Object[] args = {
-            units(
-                    "weight",
-                    weights.values(),
-                    n,
-                    form.weightRowBytes(weights.inputs()),
-                    tiling.tileRows(),
-                    form.weightSliceBytes()),
-            units("in", in, m, weights.inputs() * form.elementBytes(), tiling.tokenRows(), PackedForm.SLICE_BYTES),
-            outMap,
-            residual == DeviceBuffer.NONE ? outMap : slabs("residual", residual, m, n, tiling, false),
-            weights.metadata(),
-            weights.bias(),
-            weights.scales(),
-            tokenScales,
-            out.factors(),
-            m,
-            n,
-            weights.inputs(),
-            residual == DeviceBuffer.NONE ? 0 : m,
-            activation.code
-        };
-        device.overlapping(form.module(), form.entry(tiling, out.isInt8()))
+        device.function(form.portableModule(), form.portableEntry(out.isInt8()))
                 .launch(
                         stream,
-                        work(weights, out, m, residual == DeviceBuffer.NONE ? 0 : m),
-                        Grid.of(tiling.blocks(m, n, device.multiprocessors())),
+                        work,
+                        Grid.of(Math.ceilDiv(n, TILE), Math.ceilDiv(m, TILE)),
                         Block.of(THREADS),
-                        tiling.sharedBytes(form, out.isInt8()),
-                        args);
+                        STAGES * stageBytes(form),
+                        weights.values(),
+                        in,
+                        weights.metadata(),
+                        weights.bias(),
+                        weights.scales(),
+                        tokenScales,
+                        out.factors(),
+                        residual,
+                        out.values(),
+                        m,
+                        n,
+                        form.weightRowBytes(weights.inputs()),
+                        weights.inputs() * form.elementBytes(),
+                        activation.code);
+    }
+
+    private static int stageBytes(PackedForm form) {
+        return TILE * (form.weightSliceBytes() + PackedForm.SLICE_BYTES) + TILE / 64 * form.metadataSliceBytes();
     }
 
     private static Work work(PackedWeights weights, Out out, long m, long residualRows) {
@@ -135,8 +144,8 @@ public final class PackedLinear {
         long k = weights.inputs();
         double bytes = (double) m * k * form.elementBytes()
                 + weights.values().bytes()
-                + m * n * (out.isInt8() ? 1 : UNIT_BYTES)
-                + residualRows * n * UNIT_BYTES;
+                + m * n * (out.isInt8() ? 1 : Element.BF16.bytes())
+                + residualRows * n * Element.BF16.bytes();
         Work.Unit unit = form.isInt8() ? Work.Unit.INT8 : Work.Unit.BF16;
         return form.isSparse() ? Work.sparseProduct(unit, m, n, k, bytes) : Work.product(unit, m, n, k, bytes);
     }
@@ -157,16 +166,6 @@ public final class PackedLinear {
         if (residual != DeviceBuffer.NONE) {
             Check.bytes("residual", residual, Element.BF16, m, n);
         }
-        Check.u8("out", out.values(), m, (long) n * (out.isInt8() ? 1 : UNIT_BYTES));
-    }
-
-    private TensorMap slabs(String name, DeviceBuffer matrix, int rows, int n, PackedTiling tiling, boolean int8) {
-        int bytes = int8 ? 1 : UNIT_BYTES;
-        return units(name, matrix, rows, n * bytes, tiling.slabTokens(), PackedTiling.slabFeatures() * bytes);
-    }
-
-    /** The copy engine moves 16 bits at a time, whatever they are. */
-    private TensorMap units(String name, DeviceBuffer matrix, int rows, int rowBytes, int boxRows, int boxBytes) {
-        return device.tensorMap(name, matrix, rows, rowBytes / UNIT_BYTES, boxRows, boxBytes / UNIT_BYTES);
+        Check.u8("out", out.values(), m, (long) n * (out.isInt8() ? 1 : Element.BF16.bytes()));
     }
 }

@@ -3,17 +3,15 @@ package org.samfast.cuda.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.samfast.cuda.device.DeviceBuffer;
@@ -29,9 +27,18 @@ class PackedLinearTest {
     @RegisterExtension
     static final GpuArrays gpu = new GpuArrays();
 
-    @BeforeAll
-    static void onlyOnHopper() {
-        assumeTrue(PackedLinear.runsOn(gpu.device()), "needs a GPU of compute capability 9.0");
+    /** A form's kernel with one of Hopper's tilings, or the portable one. */
+    private record Kernel(PackedForm form, @Nullable PackedTiling tiling) {
+        static Stream<Kernel> of(PackedForm form) {
+            Stream<PackedTiling> tilings = HopperPackedLinear.of(gpu.device()) == null
+                    ? Stream.empty()
+                    : Arrays.stream(PackedTiling.values()).filter(tiling -> tiling.serves(form));
+            return Stream.concat(Stream.of(new Kernel(form, null)), tilings.map(tiling -> new Kernel(form, tiling)));
+        }
+
+        PackedLinear linear() {
+            return new PackedLinear(gpu.device(), tiling == null ? null : HopperPackedLinear.of(gpu.device()));
+        }
     }
 
     /** One product, on the host and on the GPU. */
@@ -96,12 +103,13 @@ class PackedLinearTest {
             return Math.fma(scalesTokens ? sum * tokenScales[i / weight.outputs] : sum, scales[output], bias[output]);
         }
 
-        float[] run(PackedTiling tiling, boolean scalesTokens, Activation activation, DeviceBuffer added) {
+        float[] run(Kernel kernel, boolean scalesTokens, Activation activation, DeviceBuffer added) {
             PackedWeights weights = weights(scalesTokens, false);
             GpuArrays.Array out = gpu.output("out", Element.BF16, sums.length);
             gpu.runTwice(
-                    () -> linear().run(
-                                    tiling,
+                    () -> kernel.linear()
+                            .run(
+                                    kernel.tiling(),
                                     gpu.stream(),
                                     in,
                                     scalesTokens ? onGpuTokenScales : DeviceBuffer.NONE,
@@ -114,13 +122,14 @@ class PackedLinearTest {
             return gpu.floats(out);
         }
 
-        byte[] runToInt8(PackedTiling tiling, boolean scalesTokens, Activation activation, float[] factors) {
+        byte[] runToInt8(Kernel kernel, boolean scalesTokens, Activation activation, float[] factors) {
             PackedWeights weights = weights(scalesTokens, true);
             DeviceBuffer onGpuFactors = gpu.floats(factors);
             GpuArrays.Array out = gpu.outputBytes("out", sums.length);
             gpu.runTwice(
-                    () -> linear().run(
-                                    tiling,
+                    () -> kernel.linear()
+                            .run(
+                                    kernel.tiling(),
                                     gpu.stream(),
                                     in,
                                     scalesTokens ? onGpuTokenScales : DeviceBuffer.NONE,
@@ -134,30 +143,30 @@ class PackedLinearTest {
         }
 
         /** Check of everything that a tiling does with this product. */
-        void check(PackedTiling tiling) {
+        void check(Kernel kernel) {
             for (boolean scalesTokens : weight.form.isInt8() ? new boolean[] {false, true} : new boolean[] {false}) {
-                checkPlain(tiling, scalesTokens);
-                checkGelu(run(tiling, scalesTokens, Activation.GELU, DeviceBuffer.NONE), scalesTokens, tiling);
+                checkPlain(kernel, scalesTokens);
+                checkGelu(run(kernel, scalesTokens, Activation.GELU, DeviceBuffer.NONE), scalesTokens, kernel);
                 if (weight.form.isInt8()) {
-                    checkToInt8(tiling, scalesTokens);
+                    checkToInt8(kernel, scalesTokens);
                 }
             }
         }
 
-        private void checkPlain(PackedTiling tiling, boolean scalesTokens) {
-            float[] plain = run(tiling, scalesTokens, Activation.NONE, DeviceBuffer.NONE);
-            float[] added = run(tiling, scalesTokens, Activation.NONE, onGpuResidual);
+        private void checkPlain(Kernel kernel, boolean scalesTokens) {
+            float[] plain = run(kernel, scalesTokens, Activation.NONE, DeviceBuffer.NONE);
+            float[] added = run(kernel, scalesTokens, Activation.NONE, onGpuResidual);
             for (int i = 0; i < sums.length; i++) {
                 float value = value(i, scalesTokens);
-                same(plain[i], bf16(value), tiling, i, "plain");
-                same(added[i], bf16(value + residual[i]), tiling, i, "with residual");
+                same(plain[i], bf16(value), kernel, i, "plain");
+                same(added[i], bf16(value + residual[i]), kernel, i, "with residual");
             }
         }
 
-        private void checkGelu(float[] values, boolean scalesTokens, PackedTiling tiling) {
+        private void checkGelu(float[] values, boolean scalesTokens, Kernel kernel) {
             for (int i = 0; i < sums.length; i += geluStep()) {
                 double expected = GeluReference.gelu(value(i, scalesTokens));
-                near(values[i], expected, 1.2e-4 + Math.abs(expected) * 0x1p-8, tiling, i);
+                near(values[i], expected, 1.2e-4 + Math.abs(expected) * 0x1p-8, kernel, i);
             }
         }
 
@@ -166,61 +175,56 @@ class PackedLinearTest {
             return sums.length > 1 << 20 ? 13 : 1;
         }
 
-        private void checkToInt8(PackedTiling tiling, boolean scalesTokens) {
+        private void checkToInt8(Kernel kernel, boolean scalesTokens) {
             float[] factors = positive(5, weight.outputs, 10);
-            byte[] plain = runToInt8(tiling, scalesTokens, Activation.NONE, factors);
-            byte[] gelu = runToInt8(tiling, scalesTokens, Activation.GELU, factors);
+            byte[] plain = runToInt8(kernel, scalesTokens, Activation.NONE, factors);
+            byte[] gelu = runToInt8(kernel, scalesTokens, Activation.GELU, factors);
             for (int i = 0; i < sums.length; i++) {
                 double factor = factors[i % weight.outputs];
                 double value = value(i, scalesTokens);
-                same(plain[i], int8(value * factor), tiling, i, "to int8");
+                same(plain[i], int8(value * factor), kernel, i, "to int8");
                 if (i % geluStep() != 0) {
                     continue;
                 }
                 // the polynomial may cross a tie: at most to the next integer
-                near(gelu[i], int8(GeluReference.gelu(value) * factor), 1, tiling, i);
+                near(gelu[i], int8(GeluReference.gelu(value) * factor), 1, kernel, i);
             }
         }
     }
 
     /** Millions of values: only a wrong one is worth a description. */
-    private static void same(float value, float expected, PackedTiling tiling, int at, String what) {
+    private static void same(float value, float expected, Kernel kernel, int at, String what) {
         if (value != expected) {
-            assertThat(value).as("%s at %d, %s", tiling, at, what).isEqualTo(expected);
+            assertThat(value).as("%s at %d, %s", kernel, at, what).isEqualTo(expected);
         }
     }
 
-    private static void near(double value, double expected, double error, PackedTiling tiling, int at) {
+    private static void near(double value, double expected, double error, Kernel kernel, int at) {
         if (!(Math.abs(value - expected) <= error)) {
-            assertThat(value).as("%s at %d, gelu", tiling, at).isCloseTo(expected, within(error));
+            assertThat(value).as("%s at %d, gelu", kernel, at).isCloseTo(expected, within(error));
         }
     }
 
-    private static PackedLinear linear() {
-        return new PackedLinear(gpu.device());
-    }
-
-    private static Stream<Arguments> kernels() {
-        return Arrays.stream(PackedForm.values()).flatMap(form -> Arrays.stream(PackedTiling.values())
-                .filter(tiling -> tiling.serves(form))
-                .map(tiling -> Arguments.of(form, tiling)));
+    private static Stream<Kernel> kernels() {
+        return Arrays.stream(PackedForm.values()).flatMap(Kernel::of);
     }
 
     // one row; one below, at and above a tile; features and inputs that end early; several rounds of tiles
     @ParameterizedTest
     @MethodSource("kernels")
-    void outputsAreThoseOfPlainLoops(PackedForm form, PackedTiling tiling) {
+    void outputsAreThoseOfPlainLoops(Kernel kernel) {
         int[][] shapes = {
             {1, 64, 64}, {191, 144, 80}, {192, 256, 128}, {257, 272, 208}, {300, 528, 1008}, {4097, 784, 64}
         };
         for (int[] shape : shapes) {
-            Case.random(form, shape[0], shape[1], shape[2], -1).check(tiling);
+            Case.random(kernel.form(), shape[0], shape[1], shape[2], -1).check(kernel);
         }
     }
 
     @ParameterizedTest
     @MethodSource("kernels")
-    void everyLegalPairOfPositionsIsRead(PackedForm form, PackedTiling tiling) {
+    void everyLegalPairOfPositionsIsRead(Kernel kernel) {
+        PackedForm form = kernel.form();
         for (int pair = 0; form.isSparse() && pair < PackedWeightReference.LEGAL_PAIRS; pair++) {
             PackedWeightReference weight = new PackedWeightReference(form, 192, 256, form.isInt8() ? 127 : 8, pair);
             // the identity gives the weight back
@@ -228,7 +232,7 @@ class PackedLinearTest {
             for (int i = 0; i < 256; i++) {
                 identity[i * 257] = 1;
             }
-            new Case(weight, identity).check(tiling);
+            new Case(weight, identity).check(kernel);
         }
     }
 
@@ -242,32 +246,38 @@ class PackedLinearTest {
         Arrays.fill(in, 5120, 10240, -127);
         Case extremes = new Case(weight, in);
         assertThat(extremes.sums[0]).isEqualTo(127L * 127 * 5120);
-        extremes.check(PackedTiling.TURNS_128X192);
+        Kernel.of(PackedForm.INT8).forEach(extremes::check);
     }
 
     @ParameterizedTest
     @EnumSource(PackedForm.class)
-    void theResidualMayBeTheOutputAndTheChoiceIsMadeByShape(PackedForm form) {
+    void theResidualMayBeTheOutputAndTheChoiceIsMadeByGpuAndShape(PackedForm form) {
         Case some = Case.random(form, 300, 256, 128, -1);
         GpuArrays.Array out = gpu.output("out", Element.BF16, some.sums.length);
         out.buffer().copyFrom(gpu.stream(), some.onGpuResidual, out.buffer().bytes());
-        DeviceBuffer none = DeviceBuffer.NONE;
-        linear().applyPlus(gpu.stream(), some.in, none, some.weights(false, false), out.buffer(), out.buffer(), 300);
+        new PackedLinear(gpu.device())
+                .applyPlus(
+                        gpu.stream(),
+                        some.in,
+                        DeviceBuffer.NONE,
+                        some.weights(false, false),
+                        out.buffer(),
+                        out.buffer(),
+                        300);
         float[] values = gpu.floats(out);
         for (int i = 0; i < values.length; i++) {
             assertThat(values[i]).isEqualTo(bf16(some.value(i, false) + some.residual[i]));
         }
-        assertThat(gpu.trace())
-                .hasSize(1)
-                .allMatch(entry -> entry.startsWith(
-                        form.entry(PackedTiling.TURNS_128X192, false).replace("turns_128x192", "")));
+        String entry = form.portableEntry(false) + (HopperPackedLinear.of(gpu.device()) == null ? "" : "_sm90_");
+        assertThat(gpu.trace()).hasSize(1).allMatch(launched -> launched.startsWith(entry));
     }
 
     @Test
     void int8ResultsNeedWeightsInPairs() {
         Case some = Case.random(PackedForm.INT8, 64, 64, 64, -1);
         DeviceBuffer out = gpu.output("out", Element.BF16, 64 * 64).buffer();
-        assertThatThrownBy(() -> linear().apply(
+        assertThatThrownBy(() -> new PackedLinear(gpu.device())
+                        .apply(
                                 gpu.stream(),
                                 some.in,
                                 some.onGpuTokenScales,

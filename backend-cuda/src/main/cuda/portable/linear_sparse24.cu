@@ -1,0 +1,3 @@
+#include "packed_linear.cuh"
+
+PACKED_LINEAR(linear_sparse24, SparseBf16, false)
