@@ -171,6 +171,33 @@ def check(kernels, counts, sources, splits):
     report(f"attend_from_image, tokens {counts}", max(error(out[p], attention.wanted_from(p)) for p in range(len(counts))), 6e-3)
 
 
+def prepare_linears(launches, rows, flags):
+    """Linears of the tokens: in fp32's precision, and rounded to bf16; (name, parts, outputs, inputs, type of inputs, of results)."""
+    exact, rounding = load("decoder/token_linear.cu", *flags), load("decoder/token_linear_bf16.cu", *flags)
+    f32, b16, kept = torch.float32, torch.bfloat16, []
+    for name, parts, n, k, inner, outer in (
+            ("linear", 3, 256, 256, f32, f32), ("linear", 1, 256, 256, f32, f32), ("linear", 1, 128, 256, f32, f32),
+            ("linear", 2, 128, 256, f32, f32), ("linear", 1, 256, 128, f32, f32), ("expand", 1, 2048, 256, f32, b16),
+            ("reduce", 1, 256, 2048, b16, f32)):
+        for element in (f32, b16):
+            in_type, out_type = (f32, f32) if element is f32 else (inner, outer)
+            inputs, weight, bias = randn(rows, k).to(in_type), randn(parts, n, k, scale=k ** -0.5).to(element), randn(parts, n)
+            out = torch.empty(parts, rows, n, device="cuda", dtype=out_type)
+            entry = "token_linear_many" if element is f32 else f"token_{name}_bf16_many"
+            shared = 0 if element is f32 else 96 * 528 * (2 if k > 256 else 1)
+            kernel = Kernel(exact if element is f32 else rounding, entry, shared)
+            launch = kernel.launcher((-(-n // 64), -(-rows // 32), parts), 128, inputs, NONE, weight, bias, NONE, out, rows, n, k,
+                                     k, 0, 0, n, rows * n, 0)
+            launch()
+            torch.cuda.synchronize()
+            wanted = inputs.to(element).double() @ weight.double().transpose(1, 2) + bias.double()[:, None]
+            what = f"{entry}, {parts} x {k} to {n}"
+            report(what, error(out, wanted), 2e-6 if out_type is f32 else 4e-3)
+            launches[what] = launch
+            kept.append((inputs, weight, bias, out))
+    return kept
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--pairs", type=int, default=256)
@@ -217,16 +244,7 @@ def main():
             attention.kept_too = getattr(attention, "kept_too", []) + [kept]
     upscaling = Upscaling(pairs)
     launches["upscale_masks"] = upscaling.prepare(kernels["upscale"])
-    linear = Kernel(load("decoder/token_linear.cu", *options.flags), "token_linear_many", 0)
-    rows, kept_linears = 7 * pairs, []
-    for n, k in ((256, 256), (128, 256), (256, 128), (2048, 256), (256, 2048)):
-        inputs, weight, bias, out = randn(rows, k), randn(n, k, scale=k ** -0.5), randn(n), torch.empty(rows, n, device="cuda")
-        launch = linear.launcher((-(-n // 64), -(-rows // 32), 1), 128, inputs, NONE, weight, bias, NONE, out, rows, n, k, k, n, 0)
-        launch()
-        torch.cuda.synchronize()
-        report(f"token_linear_many, {k} to {n}", error(out, inputs.double() @ weight.double().T + bias.double()), 2e-6)
-        launches[f"token_linear_many, {k} to {n}"] = launch
-        kept_linears.append((inputs, weight, bias, out))
+    kept_linears = [prepare_linears(launches, 7 * pairs, options.flags)]
     for name, time in medians(launches, 0.02, rounds=5).items():
         print(f"{name}: {time:.3f} ms, {time * 1024 / pairs:.2f} ms per 1024", flush=True)
 

@@ -6,7 +6,7 @@
 // In       as token_linear.cu, weight [p][n][k] bf16; k a multiple of 16, at most 256 but for reduce, whose in is bf16 without addend and
 //          in_stride and in_part multiples of 8
 // Out      as token_linear.cu, of expand in bf16
-// Launch   few: grid (ceil(n / 16), ceil(rows / 16), parts), block 32 min(8, slabs), shared 16896 B a warp; many: grid (ceil(n / 64),
+// Launch   few: grid (ceil(n / 16), ceil(rows / 16), parts), block 32 min(4, slabs), shared 16896 B a warp; many: grid (ceil(n / 64),
 //          ceil(rows / 32), parts), block 128, shared 50688 B, of reduce twice   Java  org.samfast.cuda.kernel.TokenLinear
 #include "../common/async_copy.cuh"
 #include "../common/mma.cuh"
@@ -89,7 +89,8 @@ __device__ __forceinline__ void multiply(float (&sums)[FEATURES / 8][4], Tile ro
 }
 
 constexpr int FEW_FEATURES = 16;
-constexpr int FEW_WARPS = 8;
+// With 99 KB of shared memory, what some GPUs have, a block could have six.
+constexpr int FEW_WARPS = 4;
 constexpr int FEW_PITCH = FEW_FEATURES + 1;
 
 // 16 rows x 16 features: each warp sums a slab of all of them, then a thread adds the slabs of some outputs.

@@ -23,7 +23,7 @@ public final class TokenLinear {
     private static final int SLAB = 256;
 
     private static final int SLAB_ROW_BYTES = 2 * SLAB + 16;
-    private static final int MOST_WARPS = 8;
+    private static final int MOST_WARPS = 4;
     private static final int WARP = 32;
 
     /** Which side of a Linear lies between the two of an MLP, and is therefore of the element. */
@@ -65,7 +65,7 @@ public final class TokenLinear {
         }
 
         Block block(Element element, int k) {
-            return Block.of(this == MANY ? 128 : WARP * (element == Element.BF16 ? warps(k) : MOST_WARPS));
+            return Block.of(this == MANY ? 128 : element == Element.BF16 ? WARP * warps(k) : 256);
         }
 
         /** Of the kernels that round; the others have theirs declared. */

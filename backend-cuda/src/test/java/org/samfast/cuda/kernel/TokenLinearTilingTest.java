@@ -27,8 +27,8 @@ class TokenLinearTilingTest {
     void aWarpOfFewRowsHasASlabOfItsOwn() {
         assertThat(Tiling.FEW.block(Element.BF16, 256)).isEqualTo(Block.of(32));
         assertThat(Tiling.FEW.block(Element.BF16, 288)).isEqualTo(Block.of(64));
-        assertThat(Tiling.FEW.block(Element.BF16, 4096)).isEqualTo(Block.of(256));
-        assertThat(Tiling.FEW.sharedBytes(2048)).isEqualTo(8 * 32 * 528);
+        assertThat(Tiling.FEW.block(Element.BF16, 4096)).isEqualTo(Block.of(128));
+        assertThat(Tiling.FEW.sharedBytes(2048)).isEqualTo(4 * 32 * 528);
         assertThat(Tiling.MANY.sharedBytes(256)).isEqualTo(96 * 528);
         assertThat(Tiling.MANY.sharedBytes(2048)).isEqualTo(2 * 96 * 528);
     }
