@@ -43,8 +43,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  sam bench --batch 1 --rounds 2 --warmup 0 --csv results.csv",
             "  sam bench --batch 1 --rounds 1 --warmup 0 --image dog.jpg --json",
-            "  sam bench --backend onnx --rounds 2 --warmup 0 --plot speed.svg",
-            "  sam bench --everything --points-per-side 4 --rounds 2 --warmup 0",
+            "  sam bench --backend onnx --rounds 1 --warmup 0 --plot speed.svg",
+            "  sam bench --everything --points-per-side 4 --rounds 1 --image dog.jpg",
             "  sam bench --trace trace.json --batch 1 --rounds 1 --warmup 0"
         })
 final class BenchCommand implements Callable<Integer> {

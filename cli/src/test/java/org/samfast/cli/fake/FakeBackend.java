@@ -2,6 +2,8 @@ package org.samfast.cli.fake;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendInfo;
 import org.samfast.backend.BackendLostException;
@@ -122,35 +124,73 @@ public final class FakeBackend implements SamBackend {
         float[] quality = new float[prompts.size() * LowResLogits.MASKS];
         LowResLogits logits = new LowResLogits(values, prompts.size());
         for (int prompt = 0; prompt < prompts.size(); prompt++) {
+            double[] inside = inside(ResizeLongestSide.of(size), prompts.get(prompt));
+            double growth = growth(prompts.get(prompt));
             for (int mask = 0; mask < LowResLogits.MASKS; mask++) {
                 quality[prompt * LowResLogits.MASKS + mask] = QUALITY[mask];
-                for (int i = 0; i < SIDE * SIDE; i++) {
-                    values[logits.offset(prompt, mask) + i] = logit(size, prompts.get(prompt), mask, i);
+                int offset = logits.offset(prompt, mask);
+                for (int i = 0; i < inside.length; i++) {
+                    values[offset + i] = (float) (growth * (mask + 1) + inside[i]);
                 }
             }
         }
         return new MaskPrediction(size, logits, quality);
     }
 
-    private float logit(Size size, Prompt prompt, int mask, int i) {
-        ResizeLongestSide frame = ResizeLongestSide.of(size);
-        double x = i % SIDE + 0.5;
-        double y = Math.floorDiv(i, SIDE) + 0.5;
+    /** What each output's logits are above those of the one before it. */
+    private double growth(Prompt prompt) {
+        boolean isDisc = prompt.box() == null && !prompt.points().isEmpty();
+        return !isDisc ? 0 : precision == Precision.FP32 ? 8 : 4;
+    }
+
+    /** Logits without that growth. */
+    private static double[] inside(ResizeLongestSide frame, Prompt prompt) {
         ImageBox box = prompt.box();
         if (box != null) {
-            boolean inside = x > frame.toEncoderX(box.x0()) / 4
-                    && x < frame.toEncoderX(box.x1()) / 4
-                    && y > frame.toEncoderY(box.y0()) / 4
-                    && y < frame.toEncoderY(box.y1()) / 4;
-            return inside ? 1 : -1;
+            return ofBox(frame, box);
         }
-        if (prompt.points().isEmpty()) {
-            return prompt.mask() == null ? -1 : prompt.mask().logits()[i];
+        if (!prompt.points().isEmpty()) {
+            return ofPoint(frame, prompt.points().getFirst());
         }
-        ImagePoint point = prompt.points().getFirst();
-        double distance = Math.hypot(x - frame.toEncoderX(point.x()) / 4, y - frame.toEncoderY(point.y()) / 4);
-        double radius = precision == Precision.FP32 ? 8 : 4;
-        return (float) (radius * (mask + 1) - distance);
+        return ofMask(Objects.requireNonNull(prompt.mask()).logits());
+    }
+
+    private static double[] ofBox(ResizeLongestSide frame, ImageBox box) {
+        return all(i -> x(i) > frame.toEncoderX(box.x0()) / 4
+                        && x(i) < frame.toEncoderX(box.x1()) / 4
+                        && y(i) > frame.toEncoderY(box.y0()) / 4
+                        && y(i) < frame.toEncoderY(box.y1()) / 4
+                ? 1
+                : -1);
+    }
+
+    /** How far each pixel is from it, below zero. */
+    private static double[] ofPoint(ResizeLongestSide frame, ImagePoint point) {
+        double centreX = frame.toEncoderX(point.x()) / 4;
+        double centreY = frame.toEncoderY(point.y()) / 4;
+        return all(i -> -Math.sqrt(square(x(i) - centreX) + square(y(i) - centreY)));
+    }
+
+    private static double[] ofMask(float[] logits) {
+        return all(i -> logits[i]);
+    }
+
+    private static double[] all(IntToDoubleFunction pixel) {
+        double[] values = new double[SIDE * SIDE];
+        Arrays.setAll(values, pixel);
+        return values;
+    }
+
+    private static double x(int pixel) {
+        return pixel % SIDE + 0.5;
+    }
+
+    private static double y(int pixel) {
+        return Math.floorDiv(pixel, SIDE) + 0.5;
+    }
+
+    private static double square(double value) {
+        return value * value;
     }
 
     @Override
