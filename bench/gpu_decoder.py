@@ -65,6 +65,9 @@ class Attention:
         launch()
         return out, out_bias, launch
 
+    def own_keys(self):
+        return self.keys if self.sources is None else self.keys[self.sources.long()]
+
     def pointer(self):
         return NONE if self.sources is None else self.sources
 
@@ -75,7 +78,7 @@ class Attention:
         parts = torch.empty(self.pairs, self.groups, PARTS, GROUP, INNER, device="cuda")
         masses = torch.empty(self.pairs, self.groups, PARTS, 64, 2, device="cuda")
         out = torch.full((self.pairs, self.tokens, INNER), math.nan, device="cuda")
-        second = attend.launcher((PARTS, self.groups, self.pairs), 128, self.keys, self.pointer(), self.position, q, weight_v, self.counts,
+        second = attend.launcher((PARTS, self.groups, self.pairs), 128, self.own_keys(), self.position, q, weight_v, self.counts,
                                  parts, masses, self.groups)
         third = merge.launcher((self.tokens, self.pairs, 1), 128, parts, masses, self.inner_bias, self.counts, out, self.tokens,
                                self.groups)
@@ -232,12 +235,12 @@ def main():
     shared = Attention(pairs, [7] * pairs, torch.zeros(pairs, dtype=torch.int32, device="cuda"))
     own = Attention(pairs, [7] * pairs, None)
     for name, attention in (("one image", shared), ("own keys", own)):
-        to_launches, _, kept = attention.prepare_to((kernels["absorb"], kernels["to"], kernels["merge"]))
-        launches[f"absorb_tokens, {name}"], launches[f"attend_to_image, {name}"], launches[f"merge_attended, {name}"] = to_launches
-        attention.kept = kept
         if attention is shared:
-            projected_launches, _, attention.kept_projected = attention.prepare_projected((kernels["projected"], kernels["merge"]))
-            launches["attend_to_projected"] = projected_launches[0]
+            to_launches, _, attention.kept = attention.prepare_projected((kernels["projected"], kernels["merge"]))
+            launches["attend_to_projected"] = to_launches[0]
+        else:
+            to_launches, _, attention.kept = attention.prepare_to((kernels["absorb"], kernels["to"], kernels["merge"]))
+            launches["absorb_tokens"], launches["attend_to_image"], launches["merge_attended"] = to_launches
         for splits in (2, 4, 8):
             from_launches, _, kept = attention.prepare_from((kernels["absorb"], kernels["from"]), splits)
             launches[f"attend_from_image, {name}, {splits} blocks"] = from_launches[2]

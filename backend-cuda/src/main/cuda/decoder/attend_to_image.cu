@@ -2,9 +2,8 @@
 // keys are in the queries (absorb_tokens), that of the values comes after: softmax(q (keys + position)) keys, times weight_v.
 // Architectures: sm_90a
 // Source   segment-anything transformer.py Attention.forward, cross_attn_token_to_image, final_attn_token_to_image @dca509f
-// In       keys bf16 [..][4096][256], of pair p the sources[p]-th, or the p-th where that is null; position bf16 [4096][256];
-//          q bf16 [pairs][groups][64][256], row 8 h + t being head h of the group's token t, 1/sqrt(16) and log2 e in it;
-//          weight_v bf16 [128][256]; counts [pairs]: real tokens; bias_v fp32 [128]
+// In       keys bf16 [pairs][4096][256]; position bf16 [4096][256]; q bf16 [pairs][groups][64][256], row 8 h + t being
+//          head h of the group's token t, 1/sqrt(16) and log2 e in it; weight_v bf16 [128][256]; counts [pairs]: real tokens; bias_v fp32 [128]
 // Out      attend_to_image: parts fp32 [pairs][groups][16 parts][8 tokens][128], each normalised by the weights of its 256 keys;
 //          masses fp32 [pairs][groups][16][64]{largest score, sum of weights}. merge_attended: out fp32 [pairs][tokens][128],
 //          0 where the token is not real. A token depends on nothing but itself and its keys
@@ -14,11 +13,11 @@
 // 64 rows, a head of a token each, against 32 keys at a time. Keys and their position are multiplied by the queries one after the
 // other, which saves their sum a place in memory; keys are then also the values. The queries stay in registers. Two blocks share a
 // multiprocessor.
-#include "common/attention.cuh"
+#include "decoder/image_softmax.cuh"
 #include "decoder/image_tile.cuh"
 
 constexpr int TOKENS = 4096, PARTS = 16, PART = TOKENS / PARTS, TILE = 32, STAGES = 3;
-constexpr int HEADS = 8, GROUP = 8, ROWS = HEADS * GROUP, DIM = 16, INNER = HEADS * DIM;
+constexpr int HEADS = 8, ROWS = HEADS * GROUP, DIM = 16, INNER = HEADS * DIM;
 
 struct ToImageShared {
     static constexpr int STAGE_BYTES = 2 * ImageTile<TILE>::BYTES;
@@ -31,9 +30,9 @@ struct ToImageShared {
     __device__ __forceinline__ ImageTile<TILE> position(int i) const { return {keys(i).base + ImageTile<TILE>::BYTES}; }
 };
 
-// A thread's part of two rows: the largest score so far, the sum of the weights relative to it, and the weighted keys.
+// A thread's part of two rows: the weights' sum, and the weighted keys.
 struct Attended {
-    float largest[2] = {-INFINITY, -INFINITY}, mass[2] = {};
+    RowMass rows;
     float sums[SLABS][32];
 
     __device__ __forceinline__ Attended() {
@@ -44,23 +43,7 @@ struct Attended {
     // The weights of 32 keys as row operand; what is there already is made relative to the same largest score.
     __device__ __forceinline__ void weigh(uint32_t (&a)[TILE / 16][4], const float (&scores)[TILE / 2]) {
         float fade[2];
-#pragma unroll
-        for (int r = 0; r < 2; r++) {
-            float higher = scores[2 * r];
-#pragma unroll
-            for (int i = 0; i < TILE / 4; i++) higher = fmaxf(higher, scores[i / 2 * 4 + 2 * r + i % 2]);
-            higher = fmaxf(largest[r], quad_max(higher));
-            fade[r] = exp2_approximate(largest[r] - higher);
-            largest[r] = higher;
-            mass[r] *= fade[r];
-#pragma unroll
-            for (int j = 0; j < TILE / 8; j++) {
-                uint32_t two = pack_bf16(exp2_approximate(scores[4 * j + 2 * r] - higher), exp2_approximate(scores[4 * j + 2 * r + 1] - higher));
-                // what is multiplied is what is summed
-                mass[r] += __uint_as_float(two << 16) + __uint_as_float(two & 0xffff0000u);
-                a[j / 2][j % 2 * 2 + r] = two;
-            }
-        }
+        rows.weigh<TILE>(a, fade, scores);
         if (__any_sync(0xffffffffu, fade[0] != 1.0f || fade[1] != 1.0f)) {
 #pragma unroll
             for (int i = 0; i < SLABS * 32; i++) sums[i / 32][i % 32] *= fade[i % 4 / 2];
@@ -69,8 +52,8 @@ struct Attended {
 };
 
 extern "C" __global__ void __launch_bounds__(WARPGROUP, 2)
-attend_to_image_bf16(const bf16* keys, const int* sources, const bf16* position, const bf16* q, const bf16* weight_v, const int* counts,
-                     float* parts, float2* masses, int groups) {
+attend_to_image_bf16(const bf16* keys, const bf16* position, const bf16* q, const bf16* weight_v, const int* counts, float* parts,
+                     float2* masses, int groups) {
     extern __shared__ unsigned char memory[];
     ToImageShared shared = {aligned_shared(memory)};
     int pair = blockIdx.z, group = blockIdx.y;
@@ -78,7 +61,7 @@ attend_to_image_bf16(const bf16* keys, const int* sources, const bf16* position,
     int warp = __shfl_sync(~0u, threadIdx.x / 32, 0), lane = threadIdx.x % 32;
     size_t own = static_cast<size_t>(pair) * groups + group;
     int first = blockIdx.x * PART;
-    const bf16* own_keys = keys + (static_cast<size_t>(sources == nullptr ? pair : sources[pair]) * TOKENS + first) * CHANNELS;
+    const bf16* own_keys = keys + (static_cast<size_t>(pair) * TOKENS + first) * CHANNELS;
     const bf16* own_position = position + static_cast<size_t>(first) * CHANNELS;
     auto copy = [&](int i) {
         if (i < PART / TILE) {
@@ -126,7 +109,7 @@ attend_to_image_bf16(const bf16* keys, const int* sources, const bf16* position,
         wgmma_wait_group<0>();
     }
     // row operand of the product with weight_v: upper rows are head 2 warp, lower ones the next
-    float mass[2] = {quad_sum(attended.mass[0]), quad_sum(attended.mass[1])};
+    float mass[2] = {quad_sum(attended.rows.sum[0]), quad_sum(attended.rows.sum[1])};
     float inverse[2] = {1.0f / mass[0], 1.0f / mass[1]};
     uint32_t a[STEPS][4];
 #pragma unroll
@@ -152,8 +135,8 @@ attend_to_image_bf16(const bf16* keys, const int* sources, const bf16* position,
     }
     if (lane % 4 == 0) {
         float2* of_rows = masses + part * ROWS + 16 * warp + lane / 4;
-        of_rows[0] = make_float2(attended.largest[0], mass[0]);
-        of_rows[8] = make_float2(attended.largest[1], mass[1]);
+        of_rows[0] = make_float2(attended.rows.largest[0], mass[0]);
+        of_rows[8] = make_float2(attended.rows.largest[1], mass[1]);
     }
 }
 

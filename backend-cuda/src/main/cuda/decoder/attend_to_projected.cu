@@ -11,13 +11,13 @@
 //
 // A warpgroup has eight tokens of each of eight pairs, a row each, and takes one of four heads of 64 keys after the other. The scores of
 // the next head are multiplied under the exponentials of this one. Pairs of several images are passed over once for each image.
-#include "common/attention.cuh"
 #include "common/shared_memory.cuh"
 #include "common/tma.cuh"
 #include "common/wgmma.cuh"
+#include "decoder/image_softmax.cuh"
 
 constexpr int TOKENS = 4096, PARTS = 16, PART = TOKENS / PARTS, TILE = 64, STAGES = 2, PAIRS = 8;
-constexpr int HEADS = 8, GROUP = 8, DIM = 16, INNER = HEADS * DIM, WARPGROUP = 128, ALIGNMENT = 1024;
+constexpr int HEADS = 8, DIM = 16, INNER = HEADS * DIM, WARPGROUP = 128, ALIGNMENT = 1024;
 constexpr int OWN = 4;   // heads of a block
 
 // Tiles of keys and values, and the queries, each head's 64 rows of 32 bytes by themselves, in 32-byte swizzle.
@@ -43,38 +43,17 @@ struct ProjectedShared {
     }
 };
 
-// A thread's part of two rows of a head: the largest score so far, the sum of the weights relative to it, and the weighted values.
+// A thread's part of two rows of a head: the weights' sum, and the weighted values.
 struct AttendedHead {
-    float largest[2], mass[2], sums[DIM / 2];
-
-    __device__ __forceinline__ void clear() {
-        largest[0] = largest[1] = -INFINITY;
-        mass[0] = mass[1] = 0;
-#pragma unroll
-        for (int i = 0; i < DIM / 2; i++) sums[i] = 0;
-    }
+    RowMass rows;
+    float sums[DIM / 2] = {};
 
     // The weights of 64 keys as row operand; what is there already is made relative to the same largest score.
     __device__ __forceinline__ void weigh(uint32_t (&a)[TILE / 16][4], const float (&scores)[TILE / 2]) {
+        float fade[2];
+        rows.weigh<TILE>(a, fade, scores);
 #pragma unroll
-        for (int r = 0; r < 2; r++) {
-            float higher = scores[2 * r];
-#pragma unroll
-            for (int i = 0; i < TILE / 4; i++) higher = fmaxf(higher, scores[i / 2 * 4 + 2 * r + i % 2]);
-            higher = fmaxf(largest[r], quad_max(higher));
-            float fade = exp2_approximate(largest[r] - higher);
-            largest[r] = higher;
-            mass[r] *= fade;
-#pragma unroll
-            for (int i = 0; i < DIM / 4; i++) sums[i / 2 * 4 + 2 * r + i % 2] *= fade;
-#pragma unroll
-            for (int j = 0; j < TILE / 8; j++) {
-                uint32_t two = pack_bf16(exp2_approximate(scores[4 * j + 2 * r] - higher), exp2_approximate(scores[4 * j + 2 * r + 1] - higher));
-                // what is multiplied is what is summed
-                mass[r] += __uint_as_float(two << 16) + __uint_as_float(two & 0xffff0000u);
-                a[j / 2][j % 2 * 2 + r] = two;
-            }
-        }
+        for (int i = 0; i < DIM / 2; i++) sums[i] *= fade[i % 4 / 2];
     }
 };
 
@@ -145,8 +124,6 @@ struct Attending {
             commit_copies();
         };
         copy(0);
-#pragma unroll
-        for (int head = 0; head < OWN; head++) heads[head].clear();
 #pragma unroll 1
         for (int i = 0; i < PART / TILE; i++) {
             wait_copies<0>();
@@ -180,13 +157,14 @@ struct Attending {
             size_t to_part = (static_cast<size_t>(pair(r)) * p.groups + group) * PARTS + part;
 #pragma unroll
             for (int head = 0; head < OWN; head++) {
-                float mass = quad_sum(heads[head].mass[r]), inverse = 1.0f / mass;
+                float mass = quad_sum(heads[head].rows.sum[r]), inverse = 1.0f / mass;
                 if (!wanted) continue;
                 const float* x = heads[head].sums + 2 * r;
                 float* to = p.parts + (to_part * GROUP + token) * INNER + (first_head + head) * DIM + own;
                 *reinterpret_cast<float2*>(to) = make_float2(x[0] * inverse, x[1] * inverse);
                 *reinterpret_cast<float2*>(to + 8) = make_float2(x[4] * inverse, x[5] * inverse);
-                if (lane % 4 == 0) p.masses[to_part * HEADS * GROUP + (first_head + head) * GROUP + token] = make_float2(heads[head].largest[r], mass);
+                float2* of_head = p.masses + (to_part * HEADS + first_head + head) * GROUP;
+                if (lane % 4 == 0) of_head[token] = make_float2(heads[head].rows.largest[r], mass);
             }
         }
     }

@@ -1,4 +1,5 @@
-// The softmax of attend_from_image.cu: over a prompt's tokens, eight at a time, all of them in one thread.
+// The softmax of the attentions of the image's side: over a prompt's tokens, eight at a time, all of them in one thread, and over keys
+// that come a tile at a time, a row of scores in four threads.
 #pragma once
 #include "../common/attention.cuh"
 
@@ -63,6 +64,33 @@ private:
 #pragma unroll
             for (int r = 0; r < 2; r++)
                 a[t / 2][t % 2 * 2 + r] = pack_bf16(weights[4 * t + 2 * r] * inverse[r][0], weights[4 * t + 2 * r + 1] * inverse[r][1]);
+        }
+    }
+};
+
+// A thread's part of two rows of scores: the largest so far, and the sum of the weights relative to it, the thread's own.
+struct RowMass {
+    float largest[2] = {-INFINITY, -INFINITY}, sum[2] = {};
+
+    // The weights of so many keys more as row operand, and what makes the ones before relative to the same largest score.
+    template <int KEYS>
+    __device__ __forceinline__ void weigh(uint32_t (&a)[KEYS / 16][4], float (&fade)[2], const float (&scores)[KEYS / 2]) {
+#pragma unroll
+        for (int r = 0; r < 2; r++) {
+            float higher = scores[2 * r];
+#pragma unroll
+            for (int i = 0; i < KEYS / 4; i++) higher = fmaxf(higher, scores[i / 2 * 4 + 2 * r + i % 2]);
+            higher = fmaxf(largest[r], quad_max(higher));
+            fade[r] = exp2_approximate(largest[r] - higher);
+            largest[r] = higher;
+            sum[r] *= fade[r];
+#pragma unroll
+            for (int j = 0; j < KEYS / 8; j++) {
+                uint32_t two = pack_bf16(exp2_approximate(scores[4 * j + 2 * r] - higher), exp2_approximate(scores[4 * j + 2 * r + 1] - higher));
+                // what is multiplied is what is summed
+                sum[r] += __uint_as_float(two << 16) + __uint_as_float(two & 0xffff0000u);
+                a[j / 2][j % 2 * 2 + r] = two;
+            }
         }
     }
 };

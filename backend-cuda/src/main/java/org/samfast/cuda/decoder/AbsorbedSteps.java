@@ -114,7 +114,6 @@ final class AbsorbedSteps implements ImageSteps {
             attendToImage.attend(
                     stream,
                     on.image.keys(),
-                    DeviceBuffer.NONE,
                     position,
                     in.first(),
                     v,

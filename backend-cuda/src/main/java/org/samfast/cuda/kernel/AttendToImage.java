@@ -45,8 +45,7 @@ public final class AttendToImage {
     }
 
     /**
-     * @param keys [..][4096][256] bf16
-     * @param sources [pairs] int, which of the keys are a pair's, or {@link DeviceBuffer#NONE} for its own
+     * @param keys [pairs][4096][256] bf16
      * @param position [4096][256] bf16
      * @param q [pairs][groups][64][256] bf16, of {@link AbsorbTokens} with heads first, log2 e / 4 in its scale
      * @param v the projection of the values: weight [128][256] bf16
@@ -58,7 +57,6 @@ public final class AttendToImage {
     public void attend(
             Stream stream,
             DeviceBuffer keys,
-            DeviceBuffer sources,
             DeviceBuffer position,
             DeviceBuffer q,
             LinearWeights v,
@@ -69,14 +67,14 @@ public final class AttendToImage {
             int pairs,
             int tokens) {
         int groups = AbsorbTokens.groups(tokens);
-        Check.bytes("keys", keys, Element.BF16, sources == DeviceBuffer.NONE ? pairs : 1, IMAGE_TOKENS, CHANNELS);
+        Check.bytes("keys", keys, Element.BF16, pairs, IMAGE_TOKENS, CHANNELS);
         Check.bytes("position", position, Element.BF16, IMAGE_TOKENS, CHANNELS);
         Check.bytes("q", q, Element.BF16, pairs, groups, AbsorbTokens.GROUP_ROWS, CHANNELS);
         Check.bytes("v", v.weight(), Element.BF16, INNER, CHANNELS);
         Check.ints("counts", counts, pairs);
         Check.bytes("parts", parts, Element.FP32, pairs, groups, partFloats());
         Check.bytes("masses", masses, Element.FP32, pairs, groups, massFloats());
-        Object[] args = {keys, sources, position, q, v.weight(), counts, parts, masses, groups};
+        Object[] args = {keys, position, q, v.weight(), counts, parts, masses, groups};
         Work work = AbsorbTokens.attention(pairs, tokens, 1.0 * IMAGE_TOKENS * CHANNELS * Element.BF16.bytes());
         attend.launch(stream, work, Grid.of(PARTS, groups, pairs), Block.of(THREADS), SHARED_BYTES, args);
         merge(stream, parts, masses, v.bias(), counts, out, pairs, tokens);

@@ -108,9 +108,8 @@ class AbsorbedAttentionTest {
         GpuArrays.Array parts = gpu.output("parts", Element.FP32, groups * AttendToImage.partFloats());
         GpuArrays.Array masses = gpu.output("masses", Element.FP32, groups * AttendToImage.massFloats());
         GpuArrays.Array out = gpu.output("out", Element.FP32, (long) all * pairs.tokens * INNER);
-        DeviceBuffer on = gpu.of(Element.BF16, keys);
+        DeviceBuffer on = gpu.of(Element.BF16, keysOf(pairs));
         DeviceBuffer at = gpu.of(Element.BF16, position);
-        DeviceBuffer sources = gpu.ints(pairs.sources);
         DeviceBuffer counts = gpu.ints(pairs.counts);
         LinearWeights v = new LinearWeights(gpu.of(Element.BF16, otherWeight), gpu.floats(innerBias), INNER, CHANNELS);
         AttendToImage kernel = new AttendToImage(gpu.device());
@@ -118,7 +117,6 @@ class AbsorbedAttentionTest {
                 () -> kernel.attend(
                         gpu.stream(),
                         on,
-                        sources,
                         at,
                         q,
                         v,
@@ -250,6 +248,16 @@ class AbsorbedAttentionTest {
         assertThat(Arrays.mismatch(alone, got))
                 .as("first element of pair %s that is another alone", pair)
                 .isEqualTo(-1);
+    }
+
+    /** Each pair's own, [pairs][4096][256]. */
+    private float[] keysOf(Pairs pairs) {
+        int size = TOKENS * CHANNELS;
+        float[] all = new float[pairs.counts.length * size];
+        for (int pair = 0; pair < pairs.counts.length; pair++) {
+            System.arraycopy(keys, pairs.sources[pair] * size, all, pair * size, size);
+        }
+        return all;
     }
 
     private float[] image(int source) {
