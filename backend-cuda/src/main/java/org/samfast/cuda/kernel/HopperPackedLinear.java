@@ -29,49 +29,38 @@ final class HopperPackedLinear {
         return PackedTiling.choose(weights.form(), rows, weights.outputs(), weights.inputs(), device.multiprocessors());
     }
 
-    void launch(
-            PackedTiling tiling,
-            Stream stream,
-            Work work,
-            DeviceBuffer in,
-            DeviceBuffer tokenScales,
-            PackedWeights weights,
-            Linear.Activation activation,
-            DeviceBuffer residual,
-            PackedLinear.Out out,
-            int m) {
+    void launch(PackedTiling tiling, Stream stream, Work work, PackedLinear.Call call) {
+        PackedWeights weights = call.weights();
         PackedForm form = weights.form();
+        int m = call.rows();
         int n = weights.outputs();
-        TensorMap outMap = slabs("out", out.values(), m, n, tiling, out.isInt8());
+        boolean int8 = call.out().isInt8();
+        int inBytes = weights.inputs() * form.elementBytes();
+        int weightBytes = form.weightRowBytes(weights.inputs());
+        TensorMap out = slabs("out", call.out().values(), m, n, tiling, int8);
         Object[] args = {
-            units(
-                    "weight",
-                    weights.values(),
-                    n,
-                    form.weightRowBytes(weights.inputs()),
-                    tiling.tileRows(),
-                    form.weightSliceBytes()),
-            units("in", in, m, weights.inputs() * form.elementBytes(), tiling.tokenRows(), PackedForm.SLICE_BYTES),
-            outMap,
-            residual == DeviceBuffer.NONE ? outMap : slabs("residual", residual, m, n, tiling, false),
+            units("weight", weights.values(), n, weightBytes, tiling.tileRows(), form.weightSliceBytes()),
+            units("in", call.in(), m, inBytes, tiling.tokenRows(), PackedForm.SLICE_BYTES),
+            out,
+            call.residualRows() == 0 ? out : slabs("residual", call.residual(), m, n, tiling, false),
             weights.metadata(),
             weights.bias(),
             weights.scales(),
-            tokenScales,
-            out.factors(),
+            call.tokenScales(),
+            call.out().factors(),
             m,
             n,
             weights.inputs(),
-            residual == DeviceBuffer.NONE ? 0 : m,
-            activation.code
+            call.residualRows(),
+            call.activation().code
         };
-        device.overlapping(form.hopperModule(), form.hopperEntry(tiling, out.isInt8()))
+        device.overlapping(form.hopperModule(), form.hopperEntry(tiling, int8))
                 .launch(
                         stream,
                         work,
                         Grid.of(tiling.blocks(m, n, device.multiprocessors())),
                         Block.of(THREADS),
-                        tiling.sharedBytes(form, out.isInt8()),
+                        tiling.sharedBytes(form, int8),
                         args);
     }
 

@@ -1,5 +1,7 @@
 package org.samfast.cuda.kernel;
 
+import org.samfast.cuda.device.Device;
+
 /** What a packed weight is made of, as docs/weights-format.md lays it out, and what its products are made of. */
 public enum PackedForm {
     /** int8 by int8, exact sums. */
@@ -12,7 +14,7 @@ public enum PackedForm {
     /** Bytes of an input's row that are multiplied at a time. */
     static final int SLICE_BYTES = 128;
 
-    /** lin1 of ViT-B, 768 inputs: 34 us sparse, 31 dense at batch 1; of ViT-H, 1280: 52 and 56 (docs/kernels.md). */
+    /** On Hopper int8 is the faster below: ViT-B's 768 inputs; not from ViT-L's 1024 on (docs/kernels.md). */
     private static final int FEW_INPUTS = 1024;
 
     private static final int METADATA_TILE = 64;
@@ -28,13 +30,9 @@ public enum PackedForm {
         this.sparse = sparse;
     }
 
-    /**
-     * Whether the sparse kernel is the faster one; int8 values with the zeros between them give the same bits.
-     *
-     * @param toInt8 whether results are int8
-     */
-    public static boolean paysSparse(boolean int8, boolean toInt8, int inputs) {
-        return !(int8 && toInt8 && inputs < FEW_INPUTS);
+    /** Whether the sparse kernel is the faster one on this GPU; int8 values with the zeros between them give the same bits. */
+    public static boolean paysSparse(Device device, boolean int8, int inputs) {
+        return !(int8 && inputs < FEW_INPUTS && device.has(INT8.hopperModule()));
     }
 
     /** Dense bf16 is no packed form. */

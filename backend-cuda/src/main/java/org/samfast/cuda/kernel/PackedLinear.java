@@ -44,6 +44,29 @@ public final class PackedLinear {
         boolean isInt8() {
             return factors != DeviceBuffer.NONE;
         }
+
+        int elementBytes() {
+            return isInt8() ? 1 : Element.BF16.bytes();
+        }
+    }
+
+    /**
+     * One product.
+     *
+     * @param residual {@link DeviceBuffer#NONE} where nothing is added
+     */
+    record Call(
+            DeviceBuffer in,
+            DeviceBuffer tokenScales,
+            PackedWeights weights,
+            Linear.Activation activation,
+            DeviceBuffer residual,
+            Out out,
+            int rows) {
+        /** Rows that something is added to. */
+        int residualRows() {
+            return residual == DeviceBuffer.NONE ? 0 : rows;
+        }
     }
 
     /**
@@ -62,7 +85,7 @@ public final class PackedLinear {
             Linear.Activation activation,
             Out out,
             int rows) {
-        run(null, stream, in, tokenScales, weights, activation, DeviceBuffer.NONE, out, rows);
+        run(null, stream, new Call(in, tokenScales, weights, activation, DeviceBuffer.NONE, out, rows));
     }
 
     /** {@code out = weights(in) + residual}, both [rows][outputs] bf16; the residual may be the output itself. */
@@ -75,97 +98,81 @@ public final class PackedLinear {
             DeviceBuffer out,
             int rows) {
         Linear.Activation none = Linear.Activation.NONE;
-        run(null, stream, in, tokenScales, weights, none, residual, Out.bf16(out), rows);
+        run(null, stream, new Call(in, tokenScales, weights, none, residual, Out.bf16(out), rows));
     }
 
     /** @param tiling of Hopper's kernels; null for the one that suits */
-    void run(
-            @Nullable PackedTiling tiling,
-            Stream stream,
-            DeviceBuffer in,
-            DeviceBuffer tokenScales,
-            PackedWeights weights,
-            Linear.Activation activation,
-            DeviceBuffer residual,
-            Out out,
-            int m) {
-        check(in, tokenScales, weights, residual, out, m);
-        Work work = work(weights, out, m, residual == DeviceBuffer.NONE ? 0 : m);
+    void run(@Nullable PackedTiling tiling, Stream stream, Call call) {
+        check(call);
         if (hopper == null) {
-            launch(stream, work, in, tokenScales, weights, activation, residual, out, m);
+            launch(stream, call);
         } else {
-            PackedTiling chosen = tiling == null ? hopper.choose(weights, m) : tiling;
-            hopper.launch(chosen, stream, work, in, tokenScales, weights, activation, residual, out, m);
+            hopper.launch(tiling == null ? hopper.choose(call.weights, call.rows) : tiling, stream, work(call), call);
         }
     }
 
-    private void launch(
-            Stream stream,
-            Work work,
-            DeviceBuffer in,
-            DeviceBuffer tokenScales,
-            PackedWeights weights,
-            Linear.Activation activation,
-            DeviceBuffer residual,
-            Out out,
-            int m) {
+    private void launch(Stream stream, Call call) {
+        PackedWeights weights = call.weights;
         PackedForm form = weights.form();
         int n = weights.outputs();
-        device.function(form.portableModule(), form.portableEntry(out.isInt8()))
+        device.function(form.portableModule(), form.portableEntry(call.out.isInt8()))
                 .launch(
                         stream,
-                        work,
-                        Grid.of(Math.ceilDiv(n, TILE), Math.ceilDiv(m, TILE)),
+                        work(call),
+                        Grid.of(Math.ceilDiv(n, TILE), Math.ceilDiv(call.rows, TILE)),
                         Block.of(THREADS),
                         STAGES * stageBytes(form),
                         weights.values(),
-                        in,
+                        call.in,
                         weights.metadata(),
                         weights.bias(),
                         weights.scales(),
-                        tokenScales,
-                        out.factors(),
-                        residual,
-                        out.values(),
-                        m,
+                        call.tokenScales,
+                        call.out.factors(),
+                        call.residual,
+                        call.out.values(),
+                        call.rows,
                         n,
                         form.weightRowBytes(weights.inputs()),
                         weights.inputs() * form.elementBytes(),
-                        activation.code);
+                        call.activation.code);
     }
 
     private static int stageBytes(PackedForm form) {
         return TILE * (form.weightSliceBytes() + PackedForm.SLICE_BYTES) + TILE / 64 * form.metadataSliceBytes();
     }
 
-    private static Work work(PackedWeights weights, Out out, long m, long residualRows) {
+    private static Work work(Call call) {
+        PackedWeights weights = call.weights;
         PackedForm form = weights.form();
+        long m = call.rows;
         long n = weights.outputs();
         long k = weights.inputs();
         double bytes = (double) m * k * form.elementBytes()
                 + weights.values().bytes()
-                + m * n * (out.isInt8() ? 1 : Element.BF16.bytes())
-                + residualRows * n * Element.BF16.bytes();
+                + m * n * call.out.elementBytes()
+                + call.residualRows() * n * Element.BF16.bytes();
         Work.Unit unit = form.isInt8() ? Work.Unit.INT8 : Work.Unit.BF16;
         return form.isSparse() ? Work.sparseProduct(unit, m, n, k, bytes) : Work.product(unit, m, n, k, bytes);
     }
 
-    private static void check(
-            DeviceBuffer in, DeviceBuffer tokenScales, PackedWeights weights, DeviceBuffer residual, Out out, int m) {
+    private static void check(Call call) {
+        PackedWeights weights = call.weights;
         PackedForm form = weights.form();
+        int m = call.rows;
         int n = weights.outputs();
-        Check.u8("in", in, m, (long) weights.inputs() * form.elementBytes());
+        Check.u8("in", call.in, m, (long) weights.inputs() * form.elementBytes());
         Check.u8("weight", weights.values(), n, form.weightRowBytes(weights.inputs()));
         if (weights.scalesTokens()) {
-            Check.bytes("token scales", tokenScales, Element.FP32, m);
+            Check.bytes("token scales", call.tokenScales, Element.FP32, m);
         }
-        if (out.isInt8() != weights.inPairs()) {
+        if (call.out.isInt8() != weights.inPairs()) {
             throw new IllegalArgumentException(
                     "packed linear: int8 results need weights in pairs, bf16 ones need them not");
         }
-        if (residual != DeviceBuffer.NONE) {
-            Check.bytes("residual", residual, Element.BF16, m, n);
+        if (call.residual != DeviceBuffer.NONE) {
+            Check.bytes("residual", call.residual, Element.BF16, m, n);
         }
-        Check.u8("out", out.values(), m, (long) n * (out.isInt8() ? 1 : Element.BF16.bytes()));
+        Check.u8("out", call.out.values(), m, (long) n * call.out.elementBytes());
     }
 }

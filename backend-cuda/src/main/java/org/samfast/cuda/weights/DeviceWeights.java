@@ -105,7 +105,7 @@ public final class DeviceWeights implements AutoCloseable {
      */
     public PackedWeights packed(String module, boolean inPairs) {
         PackedLinear stored = stored(module);
-        boolean sparse = stored.isSparse() && PackedForm.paysSparse(stored.isInt8(), inPairs, stored.columns());
+        boolean sparse = stored.isSparse() && PackedForm.paysSparse(device, stored.isInt8(), stored.columns());
         String name = module + ".weight";
         MemorySegment values = stored.isSparse() && !sparse
                 ? stored.denseValues()

@@ -104,42 +104,30 @@ class PackedLinearTest {
         }
 
         float[] run(Kernel kernel, boolean scalesTokens, Activation activation, DeviceBuffer added) {
-            PackedWeights weights = weights(scalesTokens, false);
             GpuArrays.Array out = gpu.output("out", Element.BF16, sums.length);
-            gpu.runTwice(
-                    () -> kernel.linear()
-                            .run(
-                                    kernel.tiling(),
-                                    gpu.stream(),
-                                    in,
-                                    scalesTokens ? onGpuTokenScales : DeviceBuffer.NONE,
-                                    weights,
-                                    activation,
-                                    added,
-                                    PackedLinear.Out.bf16(out.buffer()),
-                                    rows),
-                    out);
+            PackedLinear.Out into = PackedLinear.Out.bf16(out.buffer());
+            runTwice(kernel, scalesTokens, weights(scalesTokens, false), activation, added, into, out);
             return gpu.floats(out);
         }
 
         byte[] runToInt8(Kernel kernel, boolean scalesTokens, Activation activation, float[] factors) {
-            PackedWeights weights = weights(scalesTokens, true);
-            DeviceBuffer onGpuFactors = gpu.floats(factors);
             GpuArrays.Array out = gpu.outputBytes("out", sums.length);
-            gpu.runTwice(
-                    () -> kernel.linear()
-                            .run(
-                                    kernel.tiling(),
-                                    gpu.stream(),
-                                    in,
-                                    scalesTokens ? onGpuTokenScales : DeviceBuffer.NONE,
-                                    weights,
-                                    activation,
-                                    DeviceBuffer.NONE,
-                                    new PackedLinear.Out(out.buffer(), onGpuFactors),
-                                    rows),
-                    out);
+            PackedLinear.Out into = new PackedLinear.Out(out.buffer(), gpu.floats(factors));
+            runTwice(kernel, scalesTokens, weights(scalesTokens, true), activation, DeviceBuffer.NONE, into, out);
             return gpu.bytes(out.buffer());
+        }
+
+        private void runTwice(
+                Kernel kernel,
+                boolean scalesTokens,
+                PackedWeights weights,
+                Activation activation,
+                DeviceBuffer added,
+                PackedLinear.Out into,
+                GpuArrays.Array out) {
+            DeviceBuffer scales = scalesTokens ? onGpuTokenScales : DeviceBuffer.NONE;
+            PackedLinear.Call call = new PackedLinear.Call(in, scales, weights, activation, added, into, rows);
+            gpu.runTwice(() -> kernel.linear().run(kernel.tiling(), gpu.stream(), call), out);
         }
 
         /** Check of everything that a tiling does with this product. */
