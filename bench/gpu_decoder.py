@@ -57,11 +57,11 @@ class Attention:
     def source(self, pair):
         return self.keys[pair if self.sources is None else int(self.sources[pair])].double()
 
-    def absorbed(self, kernel, of, weight, bias, scale, heads_first):
+    def absorbed(self, kernel, of, weight, bias, scale, heads_first, added=None, tiled=False):
         out = torch.empty(self.pairs, self.groups, 64, CHANNELS, dtype=torch.bfloat16, device="cuda")
         out_bias = torch.empty(self.pairs, self.groups, 64, device="cuda")
-        launch = kernel.launcher((self.groups, self.pairs, 1), 256, of, weight, NONE if bias is None else bias, self.counts, out,
-                                 out_bias, self.tokens, ctypes.c_float(scale), int(heads_first))
+        launch = kernel.launcher((self.groups, self.pairs, 1), 256, of, weight, NONE if bias is None else bias, NONE if added is None else added, self.counts, out,
+                                 out_bias, self.tokens, ctypes.c_float(scale), int(heads_first), int(tiled))
         launch()
         return out, out_bias, launch
 
@@ -112,8 +112,18 @@ class Attention:
         out = torch.full((self.pairs, TOKENS, CHANNELS), math.nan, dtype=torch.bfloat16, device="cuda")
         order = operand_order(self.position)
         third = attend.launcher((splits, self.pairs, 1), 256, self.keys, self.pointer(), order, k, v, bias, self.counts, self.bias, self.gamma,
-                                self.beta, out, self.groups)
+                                self.beta, out, self.groups, 0)
         return [first, second, third], out, (k, v, bias, order)
+
+    def prepare_from_projected(self, modules):
+        absorb, attend = modules
+        q = ((self.keys.float() + self.position.float()) @ self.weights[0].T + self.inner_bias).bfloat16()
+        v, _, first = self.absorbed(absorb, self.values, self.weights[2], None, 1.0, True, self.bias, True)
+        out = torch.full((self.pairs, TOKENS, CHANNELS), math.nan, dtype=torch.bfloat16, device="cuda")
+        grid = (22, max(1, min(torch.cuda.get_device_properties(0).multi_processor_count // 22, self.pairs)), 1)
+        second = attend.launcher(grid, 384, self.keys, q, self.sources, self.of_tokens, v, self.counts, self.gamma, self.beta, out,
+                                 self.pairs, self.tokens, self.groups, ctypes.c_float(SCALE))
+        return [first, second], out, (q, v)
 
     def wanted_from(self, pair):
         count = int(self.counts[pair])
@@ -138,7 +148,7 @@ class Upscaling:
 
     def prepare(self, kernel):
         blocks = min(torch.cuda.get_device_properties(0).multi_processor_count, self.pairs * 64)
-        return kernel.launcher((blocks, 1, 1), 256, self.keys, self.weight1, self.bias1, self.gamma, self.beta, self.weight2, self.bias2,
+        return kernel.launcher((blocks, 1, 1), 512, self.keys, self.weight1, self.bias1, self.gamma, self.beta, self.weight2, self.bias2,
                                self.hyper, self.logits, self.pairs)
 
     def wanted(self, pair):
@@ -167,6 +177,14 @@ def check(kernels, counts, sources, splits):
         worst = max(error(out[p, :c], attention.wanted_to(p)) for p, c in enumerate(counts))
         report(f"attend_to_projected, tokens {counts}", worst, 6e-3)
         assert all((out[p, c:] == 0).all() for p, c in enumerate(counts))
+    if sources is not None:
+        launches, out, kept = attention.prepare_from_projected((kernels["absorb"], kernels["from projected"]))
+        for launch in launches:
+            launch()
+        torch.cuda.synchronize()
+        few = [p for p, count in enumerate(counts) if count <= GROUP]
+        report(f"attend_from_projected, tokens {counts}", max(error(out[p], attention.wanted_from(p)) for p in few), 6e-3)
+        assert all(out[p].isnan().all() for p in range(len(counts)) if p not in few)
     launches, out, kept = attention.prepare_from((kernels["absorb"], kernels["from"]), splits)
     for launch in launches:
         launch()
@@ -175,22 +193,26 @@ def check(kernels, counts, sources, splits):
 
 
 def prepare_linears(launches, rows, flags):
-    """Linears of the tokens: in fp32's precision, and rounded to bf16; (name, parts, outputs, inputs, type of inputs, of results)."""
+    """Linears of the tokens: in fp32's precision, and rounded to bf16; (name, parts, outputs, inputs, type of inputs, of results).
+    Tilings: name, rows, features, threads."""
     exact, rounding = load("decoder/token_linear.cu", *flags), load("decoder/token_linear_bf16.cu", *flags)
     f32, b16, kept = torch.float32, torch.bfloat16, []
     for name, parts, n, k, inner, outer in (
             ("linear", 3, 256, 256, f32, f32), ("linear", 1, 256, 256, f32, f32), ("linear", 1, 128, 256, f32, f32),
             ("linear", 2, 128, 256, f32, f32), ("linear", 1, 256, 128, f32, f32), ("expand", 1, 2048, 256, f32, b16),
             ("reduce", 1, 256, 2048, b16, f32)):
-        for element in (f32, b16):
+        for element, tiling, row_tile, feature_tile, threads in (
+                (f32, "many", 32, 64, 128), (b16, "many", 32, 64, 128), (b16, "large", 64, 128, 256)):
+            if tiling == "large" and k > 256:
+                continue
             in_type, out_type = (f32, f32) if element is f32 else (inner, outer)
             inputs, weight, bias = randn(rows, k).to(in_type), randn(parts, n, k, scale=k ** -0.5).to(element), randn(parts, n)
             out = torch.empty(parts, rows, n, device="cuda", dtype=out_type)
-            entry = "token_linear_many" if element is f32 else f"token_{name}_bf16_many"
-            shared = 0 if element is f32 else 96 * 528 * (2 if k > 256 else 1)
+            entry = "token_linear_many" if element is f32 else f"token_{name}_bf16_{tiling}"
+            shared = 0 if element is f32 else (row_tile + feature_tile) * 528 * (2 if k > 256 else 1)
             kernel = Kernel(exact if element is f32 else rounding, entry, shared)
-            launch = kernel.launcher((-(-n // 64), -(-rows // 32), parts), 128, inputs, NONE, weight, bias, NONE, out, rows, n, k,
-                                     k, 0, 0, n, rows * n, 0)
+            launch = kernel.launcher((-(-n // feature_tile), -(-rows // row_tile), parts), threads, inputs, NONE, weight, bias, NONE, out,
+                                     rows, n, k, k, 0, 0, n, rows * n, 0)
             launch()
             torch.cuda.synchronize()
             wanted = inputs.to(element).double() @ weight.double().transpose(1, 2) + bias.double()[:, None]
@@ -210,6 +232,7 @@ def main():
     torch.zeros(1, device="cuda")   # makes the context that the modules are loaded into
     to, of, absorb = (load(f"decoder/{name}.cu", *options.flags) for name in ("attend_to_image", "attend_from_image", "absorb_tokens"))
     projected = load("decoder/attend_to_projected.cu", *options.flags)
+    from_projected = load("decoder/attend_from_projected.cu", *options.flags)
     upscale = load("mask/upscale_masks.cu", *options.flags)
     tile = CHANNELS * 2
     kernels = {
@@ -217,10 +240,12 @@ def main():
         "to": Kernel(to, "attend_to_image_bf16", 1024 + 3 * 2 * 32 * tile),
         "projected": Kernel(projected, "attend_to_projected_bf16", 1024 + 5 * 4 * 64 * 32),
         "merge": Kernel(to, "merge_attended", 0),
-        "from": Kernel(of, "attend_from_image_bf16", 1024 + 2 * 64 * tile + 4 * 64 * tile + (3 * CHANNELS + 64) * 4),
-        "upscale": Kernel(upscale, "upscale_masks_bf16", 1024 + 256 * tile + 128 * 128 + 2 * 64 * tile + 2 * 8192 + 224 * 4),
+        "from": Kernel(of, "attend_from_image_bf16", 1024 + 6 * 64 * tile + (3 * CHANNELS + 64) * 4),
+        "from projected": Kernel(from_projected, "attend_from_projected_bf16",
+                                 1024 + 2 * 64 * tile + 192 * (256 + 128) * 2 + 2 * 8 * 128 * 4 + 2 * CHANNELS * 4 + 32),
+        "upscale": Kernel(upscale, "upscale_masks_bf16", 1024 + 256 * tile + 128 * 128 + 2 * 64 * tile + 224 * 4),
     }
-    check(kernels, [7], None, 32)
+    check(kernels, [7], None, 16)
     check(kernels, [8, 6, 7, 1, 5], torch.tensor([1, 0, 1, 2, 0], dtype=torch.int32, device="cuda"), 4)
     check(kernels, [21, 8, 9, 7, 16], None, 8)
     check(kernels, [7] * 11 + [17, 8, 9], torch.tensor([0] * 9 + [2, 2, 1, 0, 2], dtype=torch.int32, device="cuda"), 8)
@@ -238,13 +263,18 @@ def main():
         if attention is shared:
             to_launches, _, attention.kept = attention.prepare_projected((kernels["projected"], kernels["merge"]))
             launches["attend_to_projected"] = to_launches[0]
+            from_launches, _, attention.kept_from = attention.prepare_from_projected((kernels["absorb"], kernels["from projected"]))
+            launches["attend_from_projected"] = from_launches[1]
         else:
             to_launches, _, attention.kept = attention.prepare_to((kernels["absorb"], kernels["to"], kernels["merge"]))
             launches["absorb_tokens"], launches["attend_to_image"], launches["merge_attended"] = to_launches
-        for splits in (2, 4, 8):
+        for splits in (2, 4):
             from_launches, _, kept = attention.prepare_from((kernels["absorb"], kernels["from"]), splits)
             launches[f"attend_from_image, {name}, {splits} blocks"] = from_launches[2]
             attention.kept_too = getattr(attention, "kept_too", []) + [kept]
+    long = Attention(pairs, [15] * pairs, None)
+    from_launches, _, long.kept = long.prepare_from((kernels["absorb"], kernels["from"]), 4)
+    launches["attend_from_image, own keys, 15 tokens"] = from_launches[2]
     upscaling = Upscaling(pairs)
     launches["upscale_masks"] = upscaling.prepare(kernels["upscale"])
     kept_linears = [prepare_linears(launches, 7 * pairs, options.flags)]

@@ -5,8 +5,9 @@
 // In       in bf16 [..][4096][256], of pair p the sources[p]-th, or the p-th where that is null; position bf16 in the order of row
 //          operands, [64 tiles][16 steps][128 threads][4][2]; k, v bf16 [pairs][groups][64][256], row 8 t + h being head h of the
 //          group's token t; score_bias fp32 [pairs][groups][64], all three with 1/sqrt(16) and log2 e in k and in the bias;
-//          counts [pairs]: real tokens; bias, gamma, beta fp32 [256]
-// Out      out bf16 [pairs][4096][256], every element written; may be in. A row depends on nothing but itself and its pair's tokens
+//          counts [pairs]: real tokens, of which a pair that is
+//          served has at least so many; bias, gamma, beta fp32 [256]
+// Out      out bf16 [pairs][4096][256], every element of the pairs that are served; may be in. A row depends on nothing but itself and its pair's tokens
 // Launch   grid (s, pairs), s a divisor of 32, block 256, shared FromImageShared::BYTES: a block makes 4096 / s tokens
 //          Java  org.samfast.cuda.kernel.AttendFromImage
 //
@@ -268,7 +269,8 @@ struct Consumer {
 
 extern "C" __global__ void __launch_bounds__(THREADS, 1)
 attend_from_image_bf16(const bf16* in, const int* sources, const uint4* position, const bf16* k, const bf16* v, const float* score_bias,
-                       const int* counts, const float* bias, const float* gamma, const float* beta, bf16* out, int groups) {
+                       const int* counts, const float* bias, const float* gamma, const float* beta, bf16* out, int groups, int fewest) {
+    if (counts[blockIdx.y] < fewest) return;
     extern __shared__ unsigned char memory[];
     FromImageShared shared = {aligned_shared(memory)};
     store_shared(shared.vector(0) + 4 * threadIdx.x, bias[threadIdx.x]);

@@ -1,13 +1,13 @@
-// token_linear_bf16, token_expand_bf16, token_reduce_bf16, each _few and _many: the Linears of the decoder's tokens as token_linear has them,
+// token_linear_bf16, token_expand_bf16, token_reduce_bf16, each _few and _many, the first two also _large: the Linears of the decoder's tokens as token_linear has them,
 // but with inputs and weights rounded to bf16, and what lies between the two Linears of an MLP stored so: expand writes it, reduce reads it.
-// Two tilings of one sum: k is cut into slabs of 256, each summed from 0 by the same instructions in the same order, the slabs then
-// added in order. So both give the same bits, whatever the other rows are and however many.
+// Tilings of one sum: k is cut into slabs of 256, each summed from 0 by the same instructions in the same order, the slabs then
+// added in order. So all give the same bits, whatever the other rows are and however many.
 // Source   segment-anything transformer.py Attention, TwoWayAttentionBlock; nn.Linear @dca509f
 // In       as token_linear.cu, weight [p][n][k] bf16; k a multiple of 16, at most 256 but for reduce, whose in is bf16 without addend and
 //          in_stride and in_part multiples of 8
 // Out      as token_linear.cu, of expand in bf16
 // Launch   few: grid (ceil(n / 16), ceil(rows / 16), parts), block 32 min(4, slabs), shared 16896 B a warp; many: grid (ceil(n / 64),
-//          ceil(rows / 32), parts), block 128, shared 50688 B, of reduce twice   Java  org.samfast.cuda.kernel.TokenLinear
+//          ceil(rows / 32), parts), block 128, shared 50688 B, of reduce twice; large: of 128 features and 64 rows, block 256, twice that   Java  org.samfast.cuda.kernel.TokenLinear
 #include "../common/async_copy.cuh"
 #include "../common/mma.cuh"
 #include "token_linear.cuh"
@@ -137,14 +137,9 @@ template <class In, class Out> __device__ __forceinline__ void few(const TokenLi
     for (int i = 0; i < OWN; i++) linear.finish(first_row + i * 2 + lane / FEW_FEATURES, first_feature + lane % FEW_FEATURES, total[i]);
 }
 
-constexpr int MANY_THREADS = 128;
-constexpr int TILE_ROWS = 2 * ROWS;
-constexpr int WARP_FEATURES = 32;
-constexpr int TILE_FEATURES = 2 * WARP_FEATURES;
-constexpr int STAGE_ROWS = TILE_ROWS + TILE_FEATURES;
-
-// 32 rows x 64 features, a warp 16 x 32 of them; the next slab is under way from memory while one is summed.
-template <class In, class Out> __device__ __forceinline__ void many(const TokenLinear<In, Out>& linear) {
+// ROW_WARPS x 2 warps of 16 rows x WARP_FEATURES each; the next slab is under way from memory while one is summed.
+template <int ROW_WARPS, int WARP_FEATURES, class In, class Out> __device__ __forceinline__ void tiled(const TokenLinear<In, Out>& linear) {
+    constexpr int THREADS = 64 * ROW_WARPS, TILE_ROWS = ROW_WARPS * ROWS, TILE_FEATURES = 2 * WARP_FEATURES;
     extern __shared__ __align__(16) char shared[];
     int warp = threadIdx.x / 32;
     int lane = threadIdx.x % 32;
@@ -154,9 +149,9 @@ template <class In, class Out> __device__ __forceinline__ void many(const TokenL
     int first_feature = blockIdx.x * TILE_FEATURES;
     Tile tiles{shared_address(shared)};
     auto bring = [&](int start) {
-        Tile stage = tiles.below(start / SLAB % 2 * STAGE_ROWS);
-        bring_weights<TILE_FEATURES, MANY_THREADS>(stage.below(TILE_ROWS), linear, first_feature, start, threadIdx.x);
-        bring_inputs<TILE_ROWS, MANY_THREADS>(stage, linear, first_row, start, threadIdx.x);
+        Tile stage = tiles.below(start / SLAB % 2 * (TILE_ROWS + TILE_FEATURES));
+        bring_weights<TILE_FEATURES, THREADS>(stage.below(TILE_ROWS), linear, first_feature, start, threadIdx.x);
+        bring_inputs<TILE_ROWS, THREADS>(stage, linear, first_row, start, threadIdx.x);
     };
     float total[WARP_FEATURES / 8][4] = {};
     bring(0);
@@ -166,7 +161,7 @@ template <class In, class Out> __device__ __forceinline__ void many(const TokenL
         commit_copies();
         wait_copies<1>();
         __syncthreads();
-        Tile stage = tiles.below(start / SLAB % 2 * STAGE_ROWS);
+        Tile stage = tiles.below(start / SLAB % 2 * (TILE_ROWS + TILE_FEATURES));
         float sums[WARP_FEATURES / 8][4];
         multiply<WARP_FEATURES>(sums, stage.below(own_row), stage.below(TILE_ROWS + own_feature), min(SLAB, linear.k - start), lane);
 #pragma unroll
@@ -180,17 +175,25 @@ template <class In, class Out> __device__ __forceinline__ void many(const TokenL
                       total[i / 4][i % 4]);
 }
 
-#define TOKEN_LINEAR(NAME, TILING, THREADS, IN, OUT)                                                                              \
-    extern "C" __global__ void __launch_bounds__(THREADS) token_##NAME##_bf16_##TILING(                                           \
+template <class In, class Out> __device__ __forceinline__ void many(const TokenLinear<In, Out>& linear) { tiled<2, 32>(linear); }
+
+// What has many outputs reads its inputs half as often.
+template <class In, class Out> __device__ __forceinline__ void large(const TokenLinear<In, Out>& linear) { tiled<4, 64>(linear); }
+
+// Blocks a multiprocessor has room for, by shared memory.
+#define TOKEN_LINEAR(NAME, TILING, THREADS, BLOCKS, IN, OUT)                                                                       \
+    extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS) token_##NAME##_bf16_##TILING(                                   \
         const IN* in, const IN* addend, const bf16* weight, const float* bias, const float* residual, OUT* out, int rows, int n,   \
         int k, int in_stride, int in_part, int added_parts, int out_stride, int out_part, int relu) {                              \
         TILING(TokenLinear<IN, OUT>{in, addend, weight, bias, residual, out, rows, n, k, in_stride, in_part, added_parts,          \
                                     out_stride, out_part, relu});                                                                 \
     }
 
-TOKEN_LINEAR(linear, few, 32 * FEW_WARPS, float, float)
-TOKEN_LINEAR(linear, many, MANY_THREADS, float, float)
-TOKEN_LINEAR(expand, few, 32 * FEW_WARPS, float, bf16)
-TOKEN_LINEAR(expand, many, MANY_THREADS, float, bf16)
-TOKEN_LINEAR(reduce, few, 32 * FEW_WARPS, bf16, float)
-TOKEN_LINEAR(reduce, many, MANY_THREADS, bf16, float)
+TOKEN_LINEAR(linear, few, 32 * FEW_WARPS, 1, float, float)
+TOKEN_LINEAR(linear, many, 128, 4, float, float)
+TOKEN_LINEAR(linear, large, 256, 2, float, float)
+TOKEN_LINEAR(expand, few, 32 * FEW_WARPS, 1, float, bf16)
+TOKEN_LINEAR(expand, many, 128, 4, float, bf16)
+TOKEN_LINEAR(expand, large, 256, 2, float, bf16)
+TOKEN_LINEAR(reduce, few, 32 * FEW_WARPS, 1, bf16, float)
+TOKEN_LINEAR(reduce, many, 128, 2, bf16, float)

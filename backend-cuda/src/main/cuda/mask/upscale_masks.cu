@@ -5,12 +5,13 @@
 // In       keys [pairs][4096][256] bf16; weight1 [2][2][64][256], weight2 [2][2][32][64] bf16: place of the 2x2 block before channel;
 //          bias1, gamma, beta [64], bias2 [32] fp32; hyper [pairs][4][32] fp32
 // Out      logits [pairs][4][256][256] fp32, every element written. A row of tokens depends on nothing but itself and its pair
-// Launch   persistent: grid (at most one block per multiprocessor), block 256, shared UpscaleShared::BYTES
+// Launch   persistent: grid (at most one block per multiprocessor), block 512, shared UpscaleShared::BYTES
 //          Java  org.samfast.cuda.kernel.UpscaleMasks
 //
-// A warpgroup makes the four rows of pixels of one row of tokens at a time; both weights stay in shared memory. Tokens are the row
-// operand in registers, so their place in shared memory is free for the next ones. Of the second product's accumulators a thread
-// makes the operand of the product with the vectors: those go in as two bf16 values each, their sum being the fp32 one to 2^-17.
+// Two pairs of warpgroups take a row of tokens each, and of a pair one makes the upper two of its four rows of pixels, the other the
+// lower two. Both weights stay in shared memory. The tokens' place there is free for the next ones after the first product. A thread
+// ends with four pixels in a row of two masks. Of the second product's accumulators a thread makes the operand of the product with the
+// vectors: those go in as two fp16 values each, their sum being the fp32 one to 2^-21.
 #include "common/attention.cuh"
 #include "common/gelu_fp16.cuh"
 #include "common/shared_memory.cuh"
@@ -18,7 +19,7 @@
 
 constexpr int GRID = 64, SIDE = 256, MASKS = 4;
 constexpr int MIDDLE = 64, LAST = 32, PLACES = 4;
-constexpr int CONSUMERS = 2, THREADS = CONSUMERS * WARPGROUP;
+constexpr int TEAMS = 2, TEAM = 2 * WARPGROUP, THREADS = TEAMS * TEAM;
 constexpr float EPSILON = 1e-6f;
 
 __device__ __forceinline__ uint32_t bits(__half2 x) { return *reinterpret_cast<uint32_t*>(&x); }
@@ -40,20 +41,17 @@ struct Weights {
     const float* bias2;
 };
 
-// Both weights, each warpgroup's tokens and its pixels of two rows, small vectors.
+// Both weights, each team's tokens, small vectors.
 struct UpscaleShared {
     static constexpr int WEIGHT2 = ImageTile<PLACES * MIDDLE>::BYTES;
     static constexpr int TILES = WEIGHT2 + PLACES * LAST * MIDDLE * 2;
-    static constexpr int PIXELS = TILES + CONSUMERS * ImageTile<GRID>::BYTES;
-    static constexpr int PIXEL_BYTES = MASKS * 2 * SIDE * 4;
-    static constexpr int VECTORS = PIXELS + CONSUMERS * PIXEL_BYTES;
+    static constexpr int VECTORS = TILES + TEAMS * ImageTile<GRID>::BYTES;
     static constexpr int BYTES = ALIGNMENT + VECTORS + (3 * MIDDLE + LAST) * 4;
     static_assert(BYTES <= 227 * 1024, "shared memory of a block");
     uint32_t base;
 
     __device__ __forceinline__ ImageTile<PLACES * MIDDLE> weight1() const { return {base}; }
-    __device__ __forceinline__ ImageTile<GRID> tile(int consumer) const { return {base + TILES + consumer * ImageTile<GRID>::BYTES}; }
-    __device__ __forceinline__ uint32_t pixels(int consumer) const { return base + PIXELS + consumer * PIXEL_BYTES; }
+    __device__ __forceinline__ ImageTile<GRID> tile(int team) const { return {base + TILES + team * ImageTile<GRID>::BYTES}; }
 
     __device__ __forceinline__ void load(const Weights& p) const {
         weight1().copy<PLACES * MIDDLE, THREADS>(p.weight1, 0, threadIdx.x);
@@ -65,18 +63,18 @@ struct UpscaleShared {
     }
 };
 
-__device__ __forceinline__ void warpgroup_sync(int consumer) { asm volatile("bar.sync %0, 128;" ::"r"(1 + consumer) : "memory"); }
+// Until all of the team are here.
+__device__ __forceinline__ void meet(int team) { asm volatile("bar.sync %0, 256;" ::"r"(1 + team) : "memory"); }
 
 __device__ __forceinline__ float2 two(const float* from) { return *reinterpret_cast<const float2*>(from); }
 
 struct Upscaling {
     const UpscaleShared& shared;
     const float* vectors;   // bias1, gamma, beta, bias2
-    float* pixels;
-    int consumer, warp = threadIdx.x / 32 % 4, lane = threadIdx.x % 32, own = lane % 4 * 2;
+    int lane = threadIdx.x % 32, own = lane % 4 * 2;
 
     // LayerNorm and GELU of the 64 channels of a place, then as row operand.
-    __device__ __forceinline__ void normed(uint32_t (&a)[4][4], const float (&sums)[32]) const {
+    __device__ __forceinline__ void normed(uint32_t (&a)[4][4], const float* sums) const {
 #pragma unroll
         for (int r = 0; r < 2; r++) {
             float x[16], sum = 0, squares = 0;
@@ -129,40 +127,35 @@ struct Upscaling {
         return lane % 4 < 2 ? make_float2(d[0], d[1]) : make_float2(d[2], d[3]);
     }
 
-    // The four pixels of each token that one place of the first block gives.
-    __device__ __forceinline__ void place(const uint32_t (&a)[STEPS][4], int place, const uint32_t (&hyper)[2][2]) const {
-        float sums[32], out[2][32];
-        uint32_t middle[4][4];
+    // The first product: 64 channels of the two places of this half of the first block.
+    __device__ __forceinline__ void enlarge(float (&sums)[2 * MIDDLE / 2], const ImageTile<GRID>& tile, int lower) const {
         wgmma_fence();
-        Wgmma<64>::begin_rows(sums, a[0], shared.weight1().by_channel(place * MIDDLE, 0));
+        Wgmma<2 * MIDDLE>::begin(sums, tile.by_channel(0, 0), shared.weight1().by_channel(lower * 2 * MIDDLE, 0));
 #pragma unroll
         for (int step = 1; step < STEPS; step++)
-            Wgmma<64>::multiply_rows(sums, a[step], shared.weight1().by_channel(place * MIDDLE, step));
+            Wgmma<2 * MIDDLE>::multiply(sums, tile.by_channel(0, step), shared.weight1().by_channel(lower * 2 * MIDDLE, step));
         wgmma_commit_group();
         wgmma_wait_group<0>();
-        normed(middle, sums);
-        uint64_t weight2 = wgmma_descriptor(shared.base + UpscaleShared::WEIGHT2);
-        wgmma_fence();
-#pragma unroll
-        for (int row = 0; row < 2; row++) {
-            Wgmma<64>::begin_rows_fp16(out[row], middle[0], weight2 + row * 512);
-#pragma unroll
-            for (int step = 1; step < 4; step++)
-                Wgmma<64>::multiply_rows_fp16(out[row], middle[step], weight2 + row * 512 + 2 * step);
-            wgmma_commit_group();
-        }
-        int token = 16 * warp + lane / 4 + (lane % 4 < 2 ? 0 : 8);
-        float* to = pixels + 2 * (lane % 2) * 2 * SIDE + 4 * token + place % 2 * 2;
-        wgmma_wait_group<1>();
-        store(to, out[0], hyper);
-        wgmma_wait_group<0>();
-        store(to + SIDE, out[1], hyper);
     }
 
-    __device__ __forceinline__ void store(float* to, const float (&out)[32], const uint32_t (&hyper)[2][2]) const {
-        float2 left = pixel(out, hyper), right = pixel(out + 16, hyper);
-        *reinterpret_cast<float2*>(to) = make_float2(left.x, right.x);
-        *reinterpret_cast<float2*>(to + 2 * SIDE) = make_float2(left.y, right.y);
+    // A row of pixels, four a token, from the middle of the two places beside each other.
+    __device__ __forceinline__ void pixels(float* to, const uint32_t (&middle)[2][4][4], int lower, const uint32_t (&hyper)[2][2]) const {
+        uint64_t weight2 = wgmma_descriptor(shared.base + UpscaleShared::WEIGHT2) + lower * 512;
+        float out[2][32];
+        wgmma_fence();
+#pragma unroll
+        for (int place = 0; place < 2; place++) {
+            Wgmma<64>::begin_rows_fp16(out[place], middle[place][0], weight2);
+#pragma unroll
+            for (int step = 1; step < 4; step++) Wgmma<64>::multiply_rows_fp16(out[place], middle[place][step], weight2 + 2 * step);
+            wgmma_commit_group();
+        }
+        wgmma_wait_group<1>();
+        float2 x0 = pixel(out[0], hyper), x1 = pixel(out[0] + 16, hyper);
+        wgmma_wait_group<0>();
+        float2 x2 = pixel(out[1], hyper), x3 = pixel(out[1] + 16, hyper);
+        *reinterpret_cast<float4*>(to) = make_float4(x0.x, x1.x, x2.x, x3.x);
+        *reinterpret_cast<float4*>(to + SIDE * SIDE) = make_float4(x0.y, x1.y, x2.y, x3.y);
     }
 };
 
@@ -183,19 +176,15 @@ upscale_masks_bf16(const bf16* keys, const bf16* weight1, const float* bias1, co
                    const bf16* weight2, const float* bias2, const float* hyper, float* logits, int pairs) {
     extern __shared__ unsigned char memory[];
     UpscaleShared shared = {aligned_shared(memory)};
-    unsigned char* start = memory + (shared.base - shared_address(memory));
-    float* vectors = reinterpret_cast<float*>(start + UpscaleShared::VECTORS);
-    int consumer = __shfl_sync(~0u, threadIdx.x / WARPGROUP, 0), thread = threadIdx.x % WARPGROUP, lane = threadIdx.x % 32;
-    float* pixels = reinterpret_cast<float*>(start + UpscaleShared::PIXELS + consumer * UpscaleShared::PIXEL_BYTES);
-    Upscaling upscaling = {shared, vectors, pixels, consumer};
-    ImageTile<GRID> tile = shared.tile(consumer);
-    int warp_row = thread / 32 * 16;
-    int step = gridDim.x * CONSUMERS;
+    float* vectors = reinterpret_cast<float*>(memory + (shared.base - shared_address(memory)) + UpscaleShared::VECTORS);
+    int warp = __shfl_sync(~0u, threadIdx.x / 32, 0), lane = threadIdx.x % 32;
+    int team = warp / 8, lower = warp / 4 % 2;
+    Upscaling upscaling = {shared, vectors};
+    ImageTile<GRID> tile = shared.tile(team);
     shared.load({weight1, bias1, gamma, beta, weight2, bias2});
-    int row = blockIdx.x + gridDim.x * consumer;
-    // a warp brings its own 16 tokens
+    int row = blockIdx.x + gridDim.x * team, step = gridDim.x * TEAMS;
     auto copy = [&](int of) {
-        if (of < pairs * GRID) tile.copy<16, 32>(keys + static_cast<size_t>(of) * GRID * CHANNELS, warp_row, lane);
+        if (of < pairs * GRID) tile.copy<GRID, TEAM>(keys + static_cast<size_t>(of) * GRID * CHANNELS, 0, threadIdx.x % TEAM);
         commit_copies();
     };
     copy(row);
@@ -208,28 +197,25 @@ upscale_masks_bf16(const bf16* keys, const bf16* weight1, const float* bias1, co
     wait_copies<0>();
     tma_store_fence();
     __syncthreads();
+    // of an upper token in lanes 0 and 1 of a quad, of a lower in 2 and 3; two masks in the even lanes, two in the odd
+    int token = 16 * (warp % 4) + lane / 4 + (lane % 4 < 2 ? 0 : 8), mask = lane % 2 * 2;
     for (; row < pairs * GRID; row += step) {
-        uint32_t a[STEPS][4], vector[2][2];
-        int pair = row / GRID, y = row % GRID * 4;
-        wait_copies<0>();
-        __syncwarp();
-#pragma unroll
-        for (int i = 0; i < STEPS; i++) tile.load(a[i], warp_row, i);
-        __syncwarp();
-        copy(row + step);
-        load_hyper(vector, hyper + pair * MASKS * LAST);
-#pragma unroll 1
-        for (int place = 0; place < PLACES; place++) {
-            upscaling.place(a, place, vector);
-            if (place % 2 == 0) continue;
-            warpgroup_sync(consumer);
-#pragma unroll
-            for (int i = 0; i < MASKS * 2 * SIDE / 4 / WARPGROUP; i++) {
-                int at = (i * WARPGROUP + thread) * 4, line = at / SIDE;
-                size_t to = (static_cast<size_t>(pair * MASKS + line / 2) * SIDE + y + place / 2 * 2 + line % 2) * SIDE + at % SIDE;
-                *reinterpret_cast<float4*>(logits + to) = *reinterpret_cast<const float4*>(pixels + at);
-            }
-            warpgroup_sync(consumer);
+        int pair = row / GRID;
+        uint32_t middle[2][4][4], vector[2][2];
+        {
+            float sums[MIDDLE];
+            wait_copies<0>();
+            tma_store_fence();
+            meet(team);
+            upscaling.enlarge(sums, tile, lower);
+            meet(team);
+            copy(row + step);
+            upscaling.normed(middle[0], sums);
+            upscaling.normed(middle[1], sums + MIDDLE / 2);
         }
+        load_hyper(vector, hyper + pair * MASKS * LAST);
+        float* to = logits + ((static_cast<size_t>(pair) * MASKS + mask) * SIDE + row % GRID * 4 + 2 * lower) * SIDE + 4 * token;
+        upscaling.pixels(to, middle, 0, vector);
+        upscaling.pixels(to + SIDE, middle, 1, vector);
     }
 }

@@ -6,8 +6,10 @@ import org.samfast.cuda.device.DeviceBuffer;
 import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Stream;
 import org.samfast.cuda.kernel.AbsorbTokens;
+import org.samfast.cuda.kernel.AbsorbTokens.Order;
 import org.samfast.cuda.kernel.AddPosition;
 import org.samfast.cuda.kernel.AttendFromImage;
+import org.samfast.cuda.kernel.AttendFromProjected;
 import org.samfast.cuda.kernel.AttendToImage;
 import org.samfast.cuda.kernel.AttendToProjected;
 import org.samfast.cuda.kernel.Linear;
@@ -30,6 +32,7 @@ final class AbsorbedSteps implements ImageSteps {
     private final Linear linear;
     private final AttendToProjected attendToProjected;
     private final AttendToImage attendToImage;
+    private final AttendFromProjected attendFromProjected;
     private final AttendFromImage attendFromImage;
     private final UpscaleMasks upscaleMasks;
     /** The same positions twice, [4096][256] bf16. */
@@ -43,6 +46,7 @@ final class AbsorbedSteps implements ImageSteps {
         linear = new Linear(device, Element.BF16);
         attendToProjected = new AttendToProjected(device);
         attendToImage = new AttendToImage(device);
+        attendFromProjected = new AttendFromProjected(device);
         attendFromImage = new AttendFromImage(device);
         upscaleMasks = new UpscaleMasks(device);
         float[] values = ImagePosition.of(weights.floats(PromptWeights.GAUSSIAN));
@@ -50,10 +54,10 @@ final class AbsorbedSteps implements ImageSteps {
         operandPosition = weights.matrix("image position", AttendFromImage.operandOrder(values));
     }
 
-    /** About 3.5 MB each. */
+    /** About 3.5 MB each; the shorter kernels do not fill a GPU with half of them (docs/kernels.md). */
     @Override
     public int pairsAtOnce() {
-        return 256;
+        return 512;
     }
 
     @Override
@@ -77,11 +81,8 @@ final class AbsorbedSteps implements ImageSteps {
         LinearWeights v = weights.linear(module + ".v_proj");
         return (stream, on, run) -> {
             ImageBuffers.Absorbed in = on.image.inTokens();
-            DeviceBuffer first = on.image.firstKeys();
-            // nothing is in the pairs' own keys yet
-            addPosition.launch(stream, first, run.imagePosition(), on.image.keys(), run.firstImageRows());
-            project(stream, on.image.keys(), k, in.firstK(), run);
-            project(stream, first, v, in.firstV(), run);
+            project(stream, firstWithPosition(stream, on, run), withoutBias(k), in.firstK(), run);
+            project(stream, on.image.firstKeys(), withoutBias(v), in.firstV(), run);
             attendToProjected.attend(
                     stream,
                     in.firstK(),
@@ -99,10 +100,19 @@ final class AbsorbedSteps implements ImageSteps {
         };
     }
 
+    /** First keys and positions, where the pairs' own keys will be: they are not there before the image has attended. */
+    private DeviceBuffer firstWithPosition(Stream stream, DecoderBuffers on, DecoderRun run) {
+        DeviceBuffer sum = on.image.keys();
+        addPosition.launch(stream, on.image.firstKeys(), run.imagePosition(), sum, run.firstImageRows());
+        return sum;
+    }
+
     private void project(Stream stream, DeviceBuffer in, LinearWeights weights, DeviceBuffer out, DecoderRun run) {
-        LinearWeights unbiased =
-                new LinearWeights(weights.weight(), DeviceBuffer.NONE, weights.outputs(), weights.inputs());
-        linear.apply(stream, in, unbiased, Linear.Activation.NONE, out, run.firstImageRows());
+        linear.apply(stream, in, weights, Linear.Activation.NONE, out, run.firstImageRows());
+    }
+
+    private static LinearWeights withoutBias(LinearWeights of) {
+        return new LinearWeights(of.weight(), DeviceBuffer.NONE, of.outputs(), of.inputs());
     }
 
     private ImageStep toKeys(DeviceWeights weights, String module) {
@@ -110,7 +120,8 @@ final class AbsorbedSteps implements ImageSteps {
         LinearWeights v = weights.linear(module + ".v_proj");
         return (stream, on, run) -> {
             ImageBuffers.Absorbed in = on.image.inTokens();
-            absorb(stream, on.q, k.weight(), DeviceBuffer.NONE, in.first(), on, run, SCALE, true);
+            DeviceBuffer none = DeviceBuffer.NONE;
+            absorb(stream, on.q, k.weight(), none, none, in.first(), on, run, SCALE, Order.BY_HEAD);
             attendToImage.attend(
                     stream,
                     on.image.keys(),
@@ -128,25 +139,76 @@ final class AbsorbedSteps implements ImageSteps {
 
     @Override
     public ImageStep fromImage(DeviceWeights weights, String module, NormWeights norm, boolean first) {
+        return first ? fromFirstKeys(weights, module, norm) : fromKeys(weights, module, norm);
+    }
+
+    private ImageStep fromKeys(DeviceWeights weights, String module, NormWeights norm) {
         LinearWeights q = weights.exactLinear(module + ".q_proj");
-        DeviceBuffer out = weights.vector(module + ".out_proj.weight", turned(weights, module + ".out_proj.weight"));
-        DeviceBuffer outBias = weights.vector(module + ".out_proj.bias");
+        LinearWeights out = outProjection(weights, module);
+        return (stream, on, run) -> fromKeys(stream, on, run, on.image.keys(), DeviceBuffer.NONE, q, out, norm, 0);
+    }
+
+    private ImageStep fromFirstKeys(DeviceWeights weights, String module, NormWeights norm) {
+        LinearWeights q = weights.linear(module + ".q_proj");
+        LinearWeights exactQ = weights.exactLinear(module + ".q_proj");
+        LinearWeights out = outProjection(weights, module);
         return (stream, on, run) -> {
             ImageBuffers.Absorbed in = on.image.inTokens();
-            absorb(stream, on.k, q.weight(), q.bias(), in.first(), on, run, SCALE, false);
-            absorb(stream, on.v, out, DeviceBuffer.NONE, in.second(), on, run, 1, false);
-            attendFromImage.attend(
+            DeviceBuffer first = on.image.firstKeys();
+            DeviceBuffer sources = on.prompts.sources;
+            project(stream, firstWithPosition(stream, on, run), q, in.firstQ(), run);
+            DeviceBuffer none = DeviceBuffer.NONE;
+            absorb(stream, on.v, out.weight(), none, out.bias(), in.second(), on, run, 1, Order.IN_TILES);
+            attendFromProjected.attend(
                     stream,
-                    first ? on.image.firstKeys() : on.image.keys(),
-                    first ? on.prompts.sources : DeviceBuffer.NONE,
-                    operandPosition,
-                    new AttendFromImage.Tokens(in.first(), in.second(), in.scoreBias(), run.counts()),
-                    outBias,
+                    new AttendFromProjected.Image(first, in.firstQ(), sources),
+                    new AttendFromProjected.Tokens(on.k, in.second(), run.counts()),
                     norm,
                     on.image.keys(),
                     run.pairs(),
-                    run.tokens());
+                    run.tokens(),
+                    SCALE);
+            if (AbsorbTokens.groups(run.tokens()) > 1) {
+                fromKeys(stream, on, run, first, sources, exactQ, out, norm, AbsorbTokens.GROUP + 1);
+            }
         };
+    }
+
+    /** The image's tokens attend, with their projections in the prompts' tokens. */
+    private void fromKeys(
+            Stream stream,
+            DecoderBuffers on,
+            DecoderRun run,
+            DeviceBuffer keys,
+            DeviceBuffer sources,
+            LinearWeights q,
+            LinearWeights out,
+            NormWeights norm,
+            int fewest) {
+        ImageBuffers.Absorbed in = on.image.inTokens();
+        DeviceBuffer none = DeviceBuffer.NONE;
+        absorb(stream, on.k, q.weight(), q.bias(), none, in.first(), on, run, SCALE, Order.BY_TOKEN);
+        absorb(stream, on.v, out.weight(), none, none, in.second(), on, run, 1, Order.BY_TOKEN);
+        attendFromImage.attend(
+                stream,
+                keys,
+                sources,
+                operandPosition,
+                new AttendFromImage.Tokens(in.first(), in.second(), in.scoreBias(), run.counts()),
+                out.bias(),
+                norm,
+                on.image.keys(),
+                run.pairs(),
+                run.tokens(),
+                fewest);
+    }
+
+    private static LinearWeights outProjection(DeviceWeights weights, String module) {
+        return new LinearWeights(
+                weights.vector(module + ".out_proj.weight", turned(weights, module + ".out_proj.weight")),
+                weights.vector(module + ".out_proj.bias"),
+                DecoderBuffers.INNER,
+                DecoderBuffers.CHANNELS);
     }
 
     private void absorb(
@@ -154,14 +216,26 @@ final class AbsorbedSteps implements ImageSteps {
             DeviceBuffer tokens,
             DeviceBuffer weight,
             DeviceBuffer bias,
+            DeviceBuffer added,
             DeviceBuffer out,
             DecoderBuffers on,
             DecoderRun run,
             float scale,
-            boolean headsFirst) {
+            Order order) {
         DeviceBuffer outBias = on.image.inTokens().scoreBias();
         absorb.launch(
-                stream, tokens, weight, bias, run.counts(), out, outBias, run.pairs(), run.tokens(), scale, headsFirst);
+                stream,
+                tokens,
+                weight,
+                bias,
+                added,
+                run.counts(),
+                out,
+                outBias,
+                run.pairs(),
+                run.tokens(),
+                scale,
+                order);
     }
 
     /** [256][128] as [128][256]. */

@@ -38,6 +38,7 @@ record ImageBuffers(
      * @param masses likewise
      * @param firstK [images][4096][128] bf16: projections of the first keys
      * @param firstV like firstK
+     * @param firstQ like firstK
      */
     record Absorbed(
             DeviceBuffer first,
@@ -46,7 +47,8 @@ record ImageBuffers(
             DeviceBuffer parts,
             DeviceBuffer masses,
             DeviceBuffer firstK,
-            DeviceBuffer firstV) {}
+            DeviceBuffer firstV,
+            DeviceBuffer firstQ) {}
 
     static ImageBuffers projected(BufferSet all, Element element, int pairs) {
         long image = (long) pairs * DecoderBuffers.IMAGE_TOKENS * element.bytes();
@@ -71,7 +73,8 @@ record ImageBuffers(
                 all.allocate("parts of attended tokens", groups * AttendToImage.partFloats() * Float.BYTES),
                 all.allocate("masses of attended tokens", groups * AttendToImage.massFloats() * Float.BYTES),
                 all.allocate("projected first keys", images * image / 2),
-                all.allocate("projected first values", images * image / 2));
+                all.allocate("projected first values", images * image / 2),
+                all.allocate("projected first queries", images * image / 2));
         DeviceBuffer keys = all.allocate("keys", pairs * image);
         return new ImageBuffers(keys, all.allocate("first keys", images * image), null, absorbed);
     }

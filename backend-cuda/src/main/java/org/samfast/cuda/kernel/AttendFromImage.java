@@ -60,7 +60,8 @@ public final class AttendFromImage {
      * @param sources [pairs] int, which of them are a pair's, or {@link DeviceBuffer#NONE} for its own
      * @param position bf16, of {@link #operandOrder}
      * @param bias [256] fp32, of the projection of the output
-     * @param out [pairs][4096][256] bf16, may be in
+     * @param out [pairs][4096][256] bf16, written of the pairs that are served; may be in
+     * @param fewest real tokens of a pair that is served
      */
     public void attend(
             Stream stream,
@@ -72,7 +73,8 @@ public final class AttendFromImage {
             NormWeights norm,
             DeviceBuffer out,
             int pairs,
-            int tokens) {
+            int tokens,
+            int fewest) {
         int groups = AbsorbTokens.groups(tokens);
         Check.bytes("in", in, Element.BF16, sources == DeviceBuffer.NONE ? pairs : 1, IMAGE_TOKENS, CHANNELS);
         Check.bytes("position", position, Element.BF16, IMAGE_TOKENS, CHANNELS);
@@ -84,7 +86,19 @@ public final class AttendFromImage {
         Check.bytes("out", out, Element.BF16, pairs, IMAGE_TOKENS, CHANNELS);
         int blocks = pairs < FEW ? BLOCKS_OF_FEW : BLOCKS_OF_MANY;
         Object[] args = {
-            in, sources, position, of.k, of.v, of.scoreBias, of.counts, bias, norm.gamma(), norm.beta(), out, groups
+            in,
+            sources,
+            position,
+            of.k,
+            of.v,
+            of.scoreBias,
+            of.counts,
+            bias,
+            norm.gamma(),
+            norm.beta(),
+            out,
+            groups,
+            fewest
         };
         Work work = AbsorbTokens.attention(pairs, tokens, 2.0 * IMAGE_TOKENS * CHANNELS * Element.BF16.bytes());
         function.launch(stream, work, Grid.of(blocks, pairs), Block.of(THREADS), SHARED_BYTES, args);

@@ -1,6 +1,8 @@
 package org.samfast.cuda.kernel;
 
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.samfast.cuda.device.Block;
@@ -39,12 +41,15 @@ public final class TokenLinear {
         }
     }
 
-    /** The two tilings of the same sum: many small blocks, and large tiles with more products per value read. */
+    /** The tilings of the same sum: many small blocks, large tiles with more products per value read, and still larger ones. */
     enum Tiling {
         FEW(16),
-        MANY(32);
+        MANY(32),
+        /** Of the rounding kernels, with one slab of inputs. */
+        LARGE(64);
 
         private static final int FEW_ROWS = 256;
+        private static final int LARGE_OUTPUTS = 768;
 
         private final int rows;
 
@@ -52,12 +57,29 @@ public final class TokenLinear {
             this.rows = rows;
         }
 
-        static Tiling choose(int rows) {
-            return rows <= FEW_ROWS ? FEW : MANY;
+        static Tiling choose(Element element, int rows, int n, int k, int parts) {
+            if (rows <= FEW_ROWS) {
+                return FEW;
+            }
+            boolean large = element == Element.BF16 && slabs(k) == 1 && n * parts >= LARGE_OUTPUTS;
+            return large ? LARGE : MANY;
+        }
+
+        String suffix() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Whether there is such a kernel. */
+        boolean serves(Element element, Form form) {
+            return this != LARGE || (element == Element.BF16 && form != Form.REDUCE);
         }
 
         int features(Element element) {
-            return this == MANY ? 64 : element == Element.BF16 ? 16 : 32;
+            return switch (this) {
+                case FEW -> element == Element.BF16 ? 16 : 32;
+                case MANY -> 64;
+                case LARGE -> 128;
+            };
         }
 
         Grid grid(Element element, int allRows, int n, int parts) {
@@ -65,12 +87,18 @@ public final class TokenLinear {
         }
 
         Block block(Element element, int k) {
-            return Block.of(this == MANY ? 128 : element == Element.BF16 ? WARP * warps(k) : 256);
+            return Block.of(
+                    switch (this) {
+                        case FEW -> element == Element.BF16 ? WARP * warps(k) : 256;
+                        case MANY -> 128;
+                        case LARGE -> 256;
+                    });
         }
 
         /** Of the kernels that round; the others have theirs declared. */
         int sharedBytes(int k) {
-            return SLAB_ROW_BYTES * (this == MANY ? (32 + 64) * Math.min(2, slabs(k)) : (16 + 16) * warps(k));
+            int stages = this == FEW ? warps(k) : Math.min(2, slabs(k));
+            return SLAB_ROW_BYTES * (rows + features(Element.BF16)) * stages;
         }
 
         private static int warps(int k) {
@@ -83,22 +111,18 @@ public final class TokenLinear {
     }
 
     private final Element element;
-    private final Map<Form, KernelFunction> few;
-    private final Map<Form, KernelFunction> many;
+    private final Map<Tiling, Map<Form, KernelFunction>> functions = new EnumMap<>(Tiling.class);
 
     /** @param element to which inputs and weights are rounded, and of what lies between the Linears of an MLP */
     public TokenLinear(Device device, Element element) {
         this.element = element;
-        few = functions(device, "few");
-        many = functions(device, "many");
-    }
-
-    private Map<Form, KernelFunction> functions(Device device, String tiling) {
-        Map<Form, KernelFunction> functions = new EnumMap<>(Form.class);
-        for (Form form : Form.values()) {
-            functions.put(form, function(device, form, tiling));
+        for (Tiling tiling : Tiling.values()) {
+            Map<Form, KernelFunction> forms = new EnumMap<>(Form.class);
+            Arrays.stream(Form.values())
+                    .filter(form -> tiling.serves(element, form))
+                    .forEach(form -> forms.put(form, function(device, form, tiling.suffix())));
+            functions.put(tiling, forms);
         }
-        return functions;
     }
 
     private KernelFunction function(Device device, Form form, String tiling) {
@@ -129,7 +153,7 @@ public final class TokenLinear {
         check(form, in, addend, weights, residual, out, rows);
         int n = weights.outputs();
         int k = weights.inputs();
-        Tiling tiling = Tiling.choose(rows);
+        Tiling tiling = Tiling.choose(element, rows, n, k, weights.parts());
         Object[] args = {
             in.buffer(),
             addend,
@@ -149,7 +173,8 @@ public final class TokenLinear {
         };
         int allRows = rows * weights.parts();
         Work work = Linear.work(element, allRows, n, k, residual == DeviceBuffer.NONE ? 0 : allRows);
-        KernelFunction function = Objects.requireNonNull((tiling == Tiling.FEW ? few : many).get(form));
+        KernelFunction function = Objects.requireNonNull(
+                Objects.requireNonNull(functions.get(tiling)).get(form));
         int shared = element == Element.BF16 ? tiling.sharedBytes(k) : 0;
         function.launch(
                 stream, work, tiling.grid(element, rows, n, weights.parts()), tiling.block(element, k), shared, args);

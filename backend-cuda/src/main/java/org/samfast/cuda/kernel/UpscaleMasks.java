@@ -24,11 +24,11 @@ public final class UpscaleMasks {
     private static final int PLACES = 4;
     private static final int MASKS = 4;
     private static final int SIDE = 256;
-    private static final int THREADS = 256;
-    /** Both weights, twice 64 tokens, twice two rows of pixels of each mask, and vectors. */
+    private static final int THREADS = 512;
+    /** Both weights, twice 64 tokens, and vectors. */
     private static final int SHARED_BYTES = 1024
             + 2 * (PLACES * MIDDLE * CHANNELS + PLACES * LAST * MIDDLE + 2 * GRID * CHANNELS)
-            + Float.BYTES * (2 * 2 * MASKS * SIDE + 3 * MIDDLE + LAST);
+            + Float.BYTES * (3 * MIDDLE + LAST);
 
     private final Device device;
     private final KernelFunction function;

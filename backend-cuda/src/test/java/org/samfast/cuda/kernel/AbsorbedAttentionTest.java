@@ -77,7 +77,13 @@ class AbsorbedAttentionTest {
     }
 
     private DeviceBuffer absorbed(
-            Pairs pairs, float[] tokens, DeviceBuffer weight, DeviceBuffer outBias, float scale, boolean headsFirst) {
+            Pairs pairs,
+            float[] tokens,
+            DeviceBuffer weight,
+            DeviceBuffer outBias,
+            DeviceBuffer added,
+            float scale,
+            AbsorbTokens.Order order) {
         long rows = (long) pairs.counts.length * pairs.groups() * AbsorbTokens.GROUP_ROWS;
         GpuArrays.Array out = gpu.output("absorbed", Element.BF16, rows * CHANNELS);
         DeviceBuffer own = outBias == DeviceBuffer.NONE ? DeviceBuffer.NONE : gpu.floats(innerBias);
@@ -90,19 +96,27 @@ class AbsorbedAttentionTest {
                         in,
                         weight,
                         own,
+                        added,
                         counts,
                         out.buffer(),
                         outBias,
                         pairs.counts.length,
                         pairs.tokens,
                         scale,
-                        headsFirst),
+                        order),
                 out);
         return out.buffer();
     }
 
     private float[] toImage(Pairs pairs) {
-        DeviceBuffer q = absorbed(pairs, pairs.queries, gpu.floats(scoreWeight), DeviceBuffer.NONE, SCALE, true);
+        DeviceBuffer q = absorbed(
+                pairs,
+                pairs.queries,
+                gpu.floats(scoreWeight),
+                DeviceBuffer.NONE,
+                DeviceBuffer.NONE,
+                SCALE,
+                AbsorbTokens.Order.BY_HEAD);
         int all = pairs.counts.length;
         long groups = (long) all * pairs.groups();
         GpuArrays.Array parts = gpu.output("parts", Element.FP32, groups * AttendToImage.partFloats());
@@ -165,23 +179,64 @@ class AbsorbedAttentionTest {
         return gpu.floats(out);
     }
 
+    private DeviceBuffer absorbedValues(Pairs pairs, DeviceBuffer added, AbsorbTokens.Order order) {
+        return absorbed(pairs, pairs.values, gpu.floats(otherWeight), DeviceBuffer.NONE, added, 1, order);
+    }
+
+    private AttendFromImage.Tokens tokensOf(Pairs pairs) {
+        long rows = (long) pairs.counts.length * pairs.groups() * AbsorbTokens.GROUP_ROWS;
+        GpuArrays.Array scoreBias = gpu.output("score bias", Element.FP32, rows);
+        AbsorbTokens.Order order = AbsorbTokens.Order.BY_TOKEN;
+        DeviceBuffer k = absorbed(
+                pairs, pairs.queries, gpu.floats(scoreWeight), scoreBias.buffer(), DeviceBuffer.NONE, SCALE, order);
+        DeviceBuffer v = absorbedValues(pairs, DeviceBuffer.NONE, order);
+        return new AttendFromImage.Tokens(k, v, scoreBias.buffer(), gpu.ints(pairs.counts));
+    }
+
     private float[] fromImage(Pairs pairs) {
         int all = pairs.counts.length;
-        GpuArrays.Array scoreBias =
-                gpu.output("score bias", Element.FP32, (long) all * pairs.groups() * AbsorbTokens.GROUP_ROWS);
-        DeviceBuffer k = absorbed(pairs, pairs.queries, gpu.floats(scoreWeight), scoreBias.buffer(), SCALE, false);
-        DeviceBuffer v = absorbed(pairs, pairs.values, gpu.floats(otherWeight), DeviceBuffer.NONE, 1, false);
         GpuArrays.Array out = gpu.output("out", Element.BF16, (long) all * TOKENS * CHANNELS);
         DeviceBuffer in = gpu.of(Element.BF16, keys);
         DeviceBuffer at = gpu.of(Element.BF16, AttendFromImage.operandOrder(position));
         DeviceBuffer sources = gpu.ints(pairs.sources);
-        DeviceBuffer added = gpu.floats(bias);
-        AttendFromImage.Tokens tokens = new AttendFromImage.Tokens(k, v, scoreBias.buffer(), gpu.ints(pairs.counts));
         NormWeights norm = new NormWeights(gpu.floats(gamma), gpu.floats(beta), CHANNELS);
+        DeviceBuffer added = gpu.floats(bias);
+        AttendFromImage.Tokens tokens = tokensOf(pairs);
         AttendFromImage kernel = new AttendFromImage(gpu.device());
         gpu.runTwice(
                 () -> kernel.attend(
-                        gpu.stream(), in, sources, at, tokens, added, norm, out.buffer(), all, pairs.tokens),
+                        gpu.stream(), in, sources, at, tokens, added, norm, out.buffer(), all, pairs.tokens, 0),
+                out);
+        return gpu.floats(out);
+    }
+
+    /** The queries of all images are projected before. */
+    private float[] fromProjected(Pairs pairs) {
+        int all = pairs.counts.length;
+        GpuArrays.Array out = gpu.output("out", Element.BF16, (long) all * TOKENS * CHANNELS);
+        float[] q = new float[IMAGES * TOKENS * INNER];
+        for (int source = 0; source < IMAGES; source++) {
+            float[] ofImage = narrow(projected(sum(image(source), position), scoreWeight, innerBias));
+            System.arraycopy(ofImage, 0, q, source * TOKENS * INNER, ofImage.length);
+        }
+        DeviceBuffer in = gpu.of(Element.BF16, keys);
+        DeviceBuffer sources = gpu.ints(pairs.sources);
+        DeviceBuffer added = gpu.floats(bias);
+        AttendFromProjected.Image image = new AttendFromProjected.Image(in, gpu.of(Element.BF16, q), sources);
+        DeviceBuffer v = absorbedValues(pairs, added, AbsorbTokens.Order.IN_TILES);
+        DeviceBuffer k = gpu.floats(pairs.queries);
+        AttendFromProjected.Tokens few = new AttendFromProjected.Tokens(k, v, gpu.ints(pairs.counts));
+        AttendFromImage.Tokens many = tokensOf(pairs);
+        DeviceBuffer at = gpu.of(Element.BF16, AttendFromImage.operandOrder(position));
+        NormWeights norm = new NormWeights(gpu.floats(gamma), gpu.floats(beta), CHANNELS);
+        AttendFromProjected ofFew = new AttendFromProjected(gpu.device());
+        AttendFromImage ofMany = new AttendFromImage(gpu.device());
+        gpu.runTwice(
+                () -> {
+                    DeviceBuffer to = out.buffer();
+                    ofFew.attend(gpu.stream(), image, few, norm, to, all, pairs.tokens, SCALE);
+                    ofMany.attend(gpu.stream(), in, sources, at, many, added, norm, to, all, pairs.tokens, 9);
+                },
                 out);
         return gpu.floats(out);
     }
@@ -221,8 +276,18 @@ class AbsorbedAttentionTest {
     @ParameterizedTest
     @ValueSource(strings = {"7", "8671", "l89"})
     void theImageAttendsToItsTokens(String counts) {
+        imageAttends(counts, this::fromImage);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"7", "8671577778", "l89"})
+    void theProjectedImageAttendsToItsTokens(String counts) {
+        imageAttends(counts, this::fromProjected);
+    }
+
+    private void imageAttends(String counts, Function<Pairs, float[]> attention) {
         Pairs pairs = Pairs.of(counts);
-        float[] got = fromImage(pairs);
+        float[] got = attention.apply(pairs);
         int size = TOKENS * CHANNELS;
         for (int pair = 0; pair < pairs.counts.length; pair++) {
             float[] image = image(pairs.sources[pair]);
@@ -239,7 +304,7 @@ class AbsorbedAttentionTest {
                     INNER,
                     Linear.Activation.NONE);
             double[] expected = LayerNormReference.normalize(narrow(out), gamma, beta, 1e-5, false);
-            check(Arrays.copyOfRange(got, pair * size, (pair + 1) * size), fromImage(alone), pair, expected);
+            check(Arrays.copyOfRange(got, pair * size, (pair + 1) * size), attention.apply(alone), pair, expected);
         }
     }
 
