@@ -15,7 +15,7 @@ public final class Backends {
 
     private Backends() {}
 
-    /** Every backend on the class path, best rank first; usable here or not. */
+    /** {@return every backend on the class path, best rank first; usable here or not} */
     public static List<BackendProvider> all() {
         return ServiceLoader.load(BackendProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
@@ -24,8 +24,10 @@ public final class Backends {
     }
 
     /**
-     * The backend of that name, or for {@code auto} the best usable one. A named backend is never replaced by another.
+     * {@return the backend of that name, or for {@code auto} the best usable one} A named backend is never replaced by
+     * another.
      *
+     * @param name a backend's, or {@code auto}
      * @throws BackendException where it is unknown or not usable here, naming those that are
      */
     public static BackendProvider choose(String name) {
@@ -48,7 +50,12 @@ public final class Backends {
         return found;
     }
 
-    /** For {@code auto} every backend usable here, best first; otherwise the one of that name, as {@link #choose} has it. */
+    /**
+     * {@return for {@code auto} every backend usable here, best first; otherwise the one of that name, as {@link
+     * #choose} has it}
+     *
+     * @param name a backend's, or {@code auto}
+     */
     public static List<BackendProvider> candidates(String name) {
         BackendProvider first = choose(name);
         return name.equals(AUTO) ? all().stream().filter(Backends::isUsable).toList() : List.of(first);
@@ -57,6 +64,10 @@ public final class Backends {
     /**
      * Chooses and opens in one call.
      *
+     * @param name a backend's, or {@code auto}
+     * @param weights the model, open as long as the backend
+     * @param options threads, precision and what else it takes
+     * @return the backend, which the caller closes
      * @throws BackendException where it is not usable here, refuses the precision or cannot open the weights
      */
     public static SamBackend open(String name, Checkpoint weights, BackendOptions options) {
@@ -69,6 +80,8 @@ public final class Backends {
     /**
      * Checks that the backend takes that precision, natively or widened; null for its own choice.
      *
+     * @param backend usable here
+     * @param precision to compute in, or null
      * @throws BackendException where it refuses it, naming those that it supports
      */
     public static void requireSupport(BackendProvider backend, @Nullable Precision precision) {
@@ -81,6 +94,8 @@ public final class Backends {
     /**
      * Checks that the backend can be tuned so.
      *
+     * @param backend usable here
+     * @param tuning what is to run
      * @throws BackendException where it has no such choice
      */
     public static void requireTuning(BackendProvider backend, Tuning tuning) {
