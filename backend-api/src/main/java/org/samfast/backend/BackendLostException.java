@@ -14,17 +14,7 @@ public final class BackendLostException extends BackendException {
     }
 
     /**
-     * The call that throws it lost the backend.
-     *
-     * @param message one sentence for the user
-     * @param cause the device's error
-     */
-    public BackendLostException(String message, Throwable cause) {
-        this(message, cause, Call.THIS);
-    }
-
-    /**
-     * Any call.
+     * A loss, told by this call or by one that came after it.
      *
      * @param message one sentence for the user
      * @param cause the device's error

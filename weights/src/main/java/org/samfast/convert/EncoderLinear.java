@@ -36,11 +36,6 @@ public enum EncoderLinear {
         return label;
     }
 
-    /** {@return whether it belongs to the MLP} */
-    public boolean isMlp() {
-        return this == LIN1 || this == LIN2;
-    }
-
     /** {@return whether a LayerNorm makes its inputs} */
     public boolean followsNorm() {
         return this == QKV || this == LIN1;

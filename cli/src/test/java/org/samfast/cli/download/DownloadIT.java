@@ -1,7 +1,6 @@
 package org.samfast.cli.download;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,13 +62,13 @@ class DownloadIT {
 
     @Test
     void ctrlCKeepsThePartAndASecondSamThatWaitedGoesOnFromIt() throws Exception {
-        assumeFalse(ignoresCtrlC(), "this process and so its children ignore Ctrl-C");
+        SamProcess.assumeCtrlC();
         mirror.first(FileServer.stallAfter(50_000));
         Process first = start("first");
         await(() -> Files.exists(part) && Files.size(part) > 0);
         Process second = start("second");
         await(() -> Files.readString(folder.resolve("second.err")).contains("another sam is downloading"));
-        interrupt(first);
+        SamProcess.interrupt(first);
         assertThat(first.waitFor()).isEqualTo(130);
         assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(mirror.requests()).last().asString().matches("/sam/\\S+ bytes=[1-9]\\d*- if \"v1\"");
@@ -81,23 +80,6 @@ class DownloadIT {
 
     private String[] arguments() {
         return new String[] {"download", "vit_b", "--mirror", mirror.base().toString()};
-    }
-
-    private static void interrupt(Process process) throws Exception {
-        assertThat(new ProcessBuilder("kill", "-INT", "" + process.pid())
-                        .start()
-                        .waitFor())
-                .isZero();
-    }
-
-    /** A process started in the background of a script inherits an ignored SIGINT (bit 1 of SigIgn, proc(5)). */
-    private static boolean ignoresCtrlC() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        return Files.exists(status)
-                && Files.readAllLines(status).stream()
-                        .filter(line -> line.startsWith("SigIgn:"))
-                        .anyMatch(line ->
-                                (Long.parseUnsignedLong(line.substring(7).trim(), 16) & 2) != 0);
     }
 
     private static void await(Callable<Boolean> condition) throws Exception {

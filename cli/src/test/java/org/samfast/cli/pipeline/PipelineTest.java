@@ -209,7 +209,8 @@ class PipelineTest {
             @Override
             public List<Integer> compute(List<Integer> batch) throws IOException {
                 if (batch.contains(21)) {
-                    throw new BackendLostException("the GPU is gone", new IOException());
+                    throw new BackendLostException(
+                            "the GPU is gone", new IOException(), BackendLostException.Call.THIS);
                 }
                 return super.compute(batch);
             }
