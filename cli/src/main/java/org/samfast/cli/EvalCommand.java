@@ -118,7 +118,7 @@ final class EvalCommand implements Callable<Integer> {
         earlier = compare == null ? null : EarlierScores.read(compare);
         List<CocoImage> wanted = CocoFileReader.read(coco).stream().limit(limit).toList();
         try (ModelSession session = model.open(null)) {
-            RunReport run = new RunReport(spec.commandLine(), main.verbose, model.quiet);
+            RunReport run = new RunReport(spec.commandLine(), main.verbose, model.run.quiet);
             int exitCode = new Pipeline<>(new Scoring(session), Limits.ofMachine(1, 1), run).run(wanted);
             if (exitCode == ExitCode.DONE || exitCode == ExitCode.SOME_FAILED) {
                 report(session);

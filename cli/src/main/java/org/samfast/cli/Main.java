@@ -1,10 +1,12 @@
 package org.samfast.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.samfast.backend.Precision;
 import org.samfast.cli.output.OutputFormat;
 import picocli.CommandLine;
@@ -47,6 +49,12 @@ public sealed class Main implements Runnable permits EveryCommand {
 
     @Spec
     CommandSpec spec;
+
+    /** Who hears more than a run says unasked; null without {@code --verbose}. */
+    @Nullable
+    PrintWriter told() {
+        return verbose ? spec.commandLine().getErr() : null;
+    }
 
     /** Where no command is named. */
     @Override
