@@ -3,6 +3,7 @@ package org.samfast.backend;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +42,28 @@ public final class Backends {
         BackendProvider found = all.stream()
                 .filter(backend -> backend.name().equals(name))
                 .findFirst()
-                .orElseThrow(() ->
-                        new BackendException("backend '" + name + "' is unknown. Known: auto, " + names(all) + "."));
+                .orElseThrow(() -> new BackendException(unknown(name, all)));
         found.unusableBecause().ifPresent(reason -> {
             throw new BackendException("backend '" + name + "' is not usable: " + reason + ". Usable here: "
                     + names(all.stream().filter(Backends::isUsable).toList()) + ".");
         });
         return found;
+    }
+
+    /**
+     * {@return in one sentence that no backend has that name, and which there are; empty where one has, usable here or not}
+     *
+     * @param name a backend's, or {@code auto}
+     */
+    public static Optional<String> unknown(String name) {
+        List<BackendProvider> all = all();
+        boolean known = name.equals(AUTO)
+                || all.stream().anyMatch(backend -> backend.name().equals(name));
+        return known ? Optional.empty() : Optional.of(unknown(name, all));
+    }
+
+    private static String unknown(String name, List<BackendProvider> all) {
+        return "backend '" + name + "' is unknown. Known: auto, " + names(all) + ".";
     }
 
     /**

@@ -63,9 +63,9 @@ public final class ImageReader {
         } catch (ImageException e) {
             throw e;
         } catch (NoSuchFileException e) {
-            throw new ImageException(file + ": no such file", e);
+            throw new ImageException(file + ": no such file; check the path", e);
         } catch (AccessDeniedException e) {
-            throw new ImageException(file + ": may not be read by this user", e);
+            throw new ImageException(file + ": may not be read by this user; change its permissions", e);
         } catch (IOException e) {
             throw new ImageException(file + ": cannot be read (" + e.getMessage() + ")", e);
         }

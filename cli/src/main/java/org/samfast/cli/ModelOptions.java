@@ -130,11 +130,22 @@ final class ModelOptions {
 
     private void checkUsage() {
         if (model != null && weights != null) {
-            throw new ParameterException(
-                    command.commandLine(), "--model and --weights both name the weights; give one of them");
+            throw usage("--model and --weights both name the weights; give one of them");
         }
         if (run.threads < 0) {
-            throw new ParameterException(command.commandLine(), "--threads: expected 0 or more, got " + run.threads);
+            throw usage("--threads: expected 0 or more, got " + run.threads);
         }
+        Backends.unknown(backend).ifPresent(sentence -> {
+            throw usage(sentence);
+        });
+        if (model != null) {
+            Models.unknown(model).ifPresent(sentence -> {
+                throw usage(sentence);
+            });
+        }
+    }
+
+    private ParameterException usage(String sentence) {
+        return new ParameterException(command.commandLine(), sentence);
     }
 }
