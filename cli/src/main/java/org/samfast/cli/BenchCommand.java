@@ -16,6 +16,7 @@ import org.samfast.cli.bench.BenchImages;
 import org.samfast.cli.bench.BenchTable;
 import org.samfast.cli.bench.EverythingBench;
 import org.samfast.cli.bench.PowerMeter;
+import org.samfast.cli.terminal.ExitCode;
 import org.samfast.cli.terminal.StatusLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

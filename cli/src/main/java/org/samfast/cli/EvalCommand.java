@@ -22,6 +22,7 @@ import org.samfast.cli.pipeline.Limits;
 import org.samfast.cli.pipeline.Pipeline;
 import org.samfast.cli.pipeline.RunReport;
 import org.samfast.cli.pipeline.Work;
+import org.samfast.cli.terminal.ExitCode;
 import org.samfast.image.ImageException;
 import org.samfast.image.ImageReader;
 import org.samfast.image.RgbImage;

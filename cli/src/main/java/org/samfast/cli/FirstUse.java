@@ -15,6 +15,7 @@ import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cli.model.ModelException;
 import org.samfast.cli.model.Models;
 import org.samfast.cli.resume.Digest;
+import org.samfast.cli.terminal.ErrorLine;
 import org.samfast.cli.verify.StageCheck;
 import org.samfast.cli.verify.Verification;
 

@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.samfast.backend.Precision;
 import org.samfast.cli.output.OutputFormat;
+import org.samfast.cli.terminal.ErrorLine;
+import org.samfast.cli.terminal.ExitCode;
 import org.samfast.cli.terminal.StandardOutput;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

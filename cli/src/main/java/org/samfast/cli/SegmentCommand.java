@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.samfast.cli.input.ImageInputs;
 import org.samfast.cli.input.InputImage;
+import org.samfast.cli.input.StdinList;
 import org.samfast.cli.output.MaskTree;
 import org.samfast.cli.output.OutputFile;
 import org.samfast.cli.output.OutputPlan;
@@ -17,9 +18,11 @@ import org.samfast.cli.output.StageDump;
 import org.samfast.cli.pipeline.Limits;
 import org.samfast.cli.pipeline.Pipeline;
 import org.samfast.cli.pipeline.RunReport;
+import org.samfast.cli.prompt.AskedPrompts;
 import org.samfast.cli.resume.Journal;
 import org.samfast.cli.terminal.StepTimes;
 import org.samfast.cli.trace.TraceFile;
+import org.samfast.cli.trace.TracedWork;
 import org.samfast.mask.MaskChoice;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -191,8 +194,9 @@ final class SegmentCommand implements Callable<Integer> {
             return new Pipeline<>(run, Limits.ofMachine(batch, session.callsAtOnce()), report).run(inputs);
         }
         TraceFile traced = new TraceFile();
-        int exitCode =
-                new Pipeline<>(new TracedWork<>(run, session, traced), Limits.ofMachine(batch, 1), report).run(inputs);
+        int exitCode = new Pipeline<>(
+                        new TracedWork<>(run, session::backend, traced), Limits.ofMachine(batch, 1), report)
+                .run(inputs);
         traced.write(
                 trace, RunAbout.trace(spec, session.backend(), batch, "launched as ever, sequences timed as a whole"));
         return exitCode;

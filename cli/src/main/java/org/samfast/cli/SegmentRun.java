@@ -24,6 +24,7 @@ import org.samfast.cli.output.ResultJson;
 import org.samfast.cli.output.ResultWriter;
 import org.samfast.cli.output.StageDump;
 import org.samfast.cli.pipeline.Work;
+import org.samfast.cli.prompt.AskedPrompts;
 import org.samfast.cli.prompt.PromptBounds;
 import org.samfast.cli.resume.Digest;
 import org.samfast.cli.resume.ImageKey;

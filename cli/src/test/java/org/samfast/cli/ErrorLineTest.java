@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.samfast.backend.BackendException;
 import org.samfast.checkpoint.CheckpointException;
+import org.samfast.cli.terminal.ErrorLine;
 import org.samfast.image.ImageException;
 import picocli.CommandLine;
 

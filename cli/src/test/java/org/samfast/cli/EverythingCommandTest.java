@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.samfast.cli.SamInProcess.Ended;
+import org.samfast.cli.terminal.ExitCode;
 
 /** {@code sam segment --everything} and {@code sam amg} on the fake backend, whose masks 2 and 3 of a point are rated 0.9 and 0.7. */
 class EverythingCommandTest {

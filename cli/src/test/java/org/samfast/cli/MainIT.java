@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.samfast.cli.SamProcess.Ended;
+import org.samfast.cli.terminal.ExitCode;
 
 /** The packaged sam as a process: what holds for every command. */
 class MainIT {

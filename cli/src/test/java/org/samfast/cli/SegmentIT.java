@@ -12,6 +12,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.samfast.cli.SamProcess.Ended;
+import org.samfast.cli.terminal.ExitCode;
 
 /** {@code sam segment} as a process on the real backend, with the built-in model. */
 class SegmentIT {

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendLostException;
-import org.samfast.cli.ExitCode;
 import org.samfast.cli.output.OutputFile;
+import org.samfast.cli.terminal.ExitCode;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 

@@ -1,4 +1,4 @@
-package org.samfast.cli;
+package org.samfast.cli.terminal;
 
 import java.io.File;
 import java.io.IOException;
@@ -51,7 +51,8 @@ public final class ErrorLine {
         };
     }
 
-    static int execution(Throwable error, PrintWriter stderr, boolean verbose) {
+    /** Says so on stderr, with the stack where that is asked for; the exit code. */
+    public static int execution(Throwable error, PrintWriter stderr, boolean verbose) {
         stderr.println("sam: " + of(error));
         if (verbose) {
             error.printStackTrace(stderr);
@@ -59,7 +60,8 @@ public final class ErrorLine {
         return exitCode(error);
     }
 
-    static int usage(ParameterException error, String... arguments) {
+    /** Says what is wrong with the command line and where its help is; the exit code. */
+    public static int usage(ParameterException error, String... arguments) {
         CommandLine command = error.getCommandLine();
         PrintWriter stderr = command.getErr();
         stderr.println("sam: " + sentence(error));
