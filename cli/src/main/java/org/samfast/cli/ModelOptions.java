@@ -16,6 +16,7 @@ import org.samfast.cli.convert.PackedCopy;
 import org.samfast.cli.model.ModelCache;
 import org.samfast.cli.model.Models;
 import org.samfast.cli.terminal.StatusLine;
+import org.samfast.cli.verify.FirstUse;
 import org.samfast.convert.Progress;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -87,6 +88,7 @@ final class ModelOptions {
                 .toList();
         FirstUse firstUse = new FirstUse(
                 ModelCache.ofPlatform().verified(),
+                VersionProvider.version() + " " + VersionProvider.commit(),
                 options(null),
                 command.commandLine().getErr());
         return session(firstUse.choose(able), observer);
