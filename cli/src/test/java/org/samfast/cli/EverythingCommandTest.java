@@ -99,7 +99,8 @@ class EverythingCommandTest {
         Ended ended = segment();
         assertThat(ended.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ended.errorLines())
-                .contains("sam: cannot write " + out.resolve("dog") + ": it holds other files, such as notes.txt");
+                .contains("sam: cannot write " + out.resolve("dog")
+                        + ": it holds other files, such as notes.txt; choose another folder");
         assertThat(notes).hasContent("mine");
         assertThat(written("")).containsExactly("dog");
     }
