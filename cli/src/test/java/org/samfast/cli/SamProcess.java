@@ -1,8 +1,5 @@
 package org.samfast.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,23 +39,14 @@ public final class SamProcess {
         return DISTRIBUTION.resolve("bin/sam");
     }
 
-    /** Skips a test of Ctrl-C below a script's background, where SIGINT is ignored (bit 1 of SigIgn, proc(5)) and that inherited. */
-    public static void assumeCtrlC() throws IOException {
+    /** Whether a process started here inherits an ignored SIGINT (bit 1 of SigIgn, proc(5)), as in the background of a script. */
+    public static boolean ignoresCtrlC() throws IOException {
         Path status = Path.of("/proc/self/status");
-        boolean ignored = Files.exists(status)
+        return Files.exists(status)
                 && Files.readAllLines(status).stream()
                         .filter(line -> line.startsWith("SigIgn:"))
                         .anyMatch(line ->
                                 (Long.parseUnsignedLong(line.substring(7).trim(), 16) & 2) != 0);
-        assumeFalse(ignored, "this process and so its children ignore Ctrl-C");
-    }
-
-    /** Does what Ctrl-C does to that process. */
-    public static void interrupt(Process process) throws IOException, InterruptedException {
-        int exitCode = new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
-                .start()
-                .waitFor();
-        assertThat(exitCode).isZero();
     }
 
     /** A process that will run in that folder. */
