@@ -9,11 +9,11 @@ import java.util.Optional;
  * Linears, and need a checkpoint that stores them: see docs/weights-format.md.
  */
 public enum Precision {
-    /** float32. */
+    /** IEEE 754 in 32 bits. */
     FP32,
-    /** float16, with sums in float32. */
+    /** IEEE 754 in 16 bits. */
     FP16,
-    /** bfloat16, with sums in float32. */
+    /** The upper half of a float32. */
     BF16,
     /** Integers of 8 bits with exact sums. */
     INT8,

@@ -118,7 +118,7 @@ public interface SamBackend extends AutoCloseable {
      *
      * @param work calls this backend from this thread only
      * @param detail what to tell
-     * @param recorder hears of each span, after the work
+     * @param recorder hears of each span
      */
     default void traced(Runnable work, TraceDetail detail, TraceRecorder recorder) {
         work.run();

@@ -104,7 +104,7 @@ public final class SafetensorsWriter {
     @FunctionalInterface
     public interface Sink {
         /**
-         * Writes a tensor that was announced, in any order.
+         * Writes a tensor that was announced, in any order, from any thread, one at a time.
          *
          * @param entry of the name, dtype and shape of a {@link Spec}; its data is free to be used again afterwards
          * @throws IOException where the file cannot be written
