@@ -28,4 +28,7 @@ if [ ! -d "$home" ]; then
     unpack "$made"
     mv -T "$made" "$home" 2>/dev/null || rm -rf "$made"
 fi
+# What no run has used for a week is of older packs, or of a run that was killed while it unpacked
+touch "$home"
+find "$homes" -mindepth 1 -maxdepth 1 -type d -mtime +7 -exec rm -rf {} +
 java=$home/gpu-jdk/bin/java

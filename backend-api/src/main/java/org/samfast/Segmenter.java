@@ -31,37 +31,72 @@ import org.samfast.prompt.Prompt;
 public final class Segmenter implements AutoCloseable {
     private final SamBackend backend;
 
-    /** A segmenter that owns the backend and closes it. */
+    /**
+     * A segmenter that owns the backend.
+     *
+     * @param backend computes; this closes it
+     */
     public Segmenter(SamBackend backend) {
         this.backend = backend;
     }
 
-    /** Encodes, decodes and finishes in one call: one mask per prompt. */
+    /**
+     * {@return one mask per prompt, in their order: encodes, decodes and finishes in one call}
+     *
+     * @param image upright, of any size
+     * @param prompts one or more objects, in pixels of the image
+     */
     public Segmentation segment(RgbImage image, List<Prompt> prompts) {
         return segment(image, prompts, MaskChoice.AUTOMATIC);
     }
 
-    /** Encodes, decodes and finishes in one call. */
+    /**
+     * {@return the chosen masks, ordered by prompt: encodes, decodes and finishes in one call}
+     *
+     * @param image upright, of any size
+     * @param prompts one or more objects, in pixels of the image
+     * @param choice which of the decoder's outputs to keep of each
+     */
     public Segmentation segment(RgbImage image, List<Prompt> prompts, MaskChoice choice) {
         return segment(List.of(new SegmentRequest(image, prompts, choice))).getFirst();
     }
 
-    /** The same for a batch of images, each with its own prompts: on a GPU one sequence of work. */
+    /**
+     * {@return what {@link #segment(RgbImage, List, MaskChoice)} gives for each request, in their order: on a GPU one
+     * sequence of work}
+     *
+     * @param requests images, each with its own prompts
+     */
     public List<Segmentation> segment(List<SegmentRequest> requests) {
         return backend.segment(requests);
     }
 
-    /** The image encoder alone, for several predictions on one image; the caller closes the embedding. */
+    /**
+     * {@return what the image encoder makes of it, for several predictions on one image; the caller closes it}
+     *
+     * @param image upright, of any size
+     */
     public ImageEmbedding embed(RgbImage image) {
         return backend.embed(List.of(image)).getFirst();
     }
 
-    /** An embedding that was stored, instead of encoding its image again; the caller closes it. */
+    /**
+     * {@return an embedding that was stored, instead of encoding its image again; the caller closes it}
+     *
+     * @param stored made by the same model
+     */
     public ImageEmbedding restore(StoredEmbedding stored) {
         return stored.on(backend);
     }
 
-    /** Prompt encoder, mask decoder and post-processing on an image that is already encoded. */
+    /**
+     * Prompt encoder, mask decoder and post-processing on an image that is already encoded.
+     *
+     * @param embedding of the image, made by this segmenter's backend; stays open
+     * @param prompts one or more objects, in pixels of the image
+     * @param choice which of the decoder's outputs to keep of each
+     * @return the chosen masks, ordered by prompt
+     */
     public Segmentation predict(ImageEmbedding embedding, List<Prompt> prompts, MaskChoice choice) {
         MaskPrediction prediction =
                 backend.predict(List.of(new PromptedImage(embedding, prompts))).getFirst();
@@ -73,7 +108,10 @@ public final class Segmenter implements AutoCloseable {
      * Asks once more for each object's mask, with its low-res logits as a further prompt beside the old ones; the single-mask
      * output answers, as with {@code multimask_output=False} of the original.
      *
+     * @param embedding of the image; stays open
+     * @param prompts those that {@code found} answers
      * @param found one mask per prompt
+     * @return one mask per prompt
      */
     public Segmentation refine(ImageEmbedding embedding, List<Prompt> prompts, Segmentation found) {
         List<Prompt> refined = new ArrayList<>();
@@ -85,7 +123,7 @@ public final class Segmenter implements AutoCloseable {
         return predict(embedding, refined, MaskChoice.SINGLE);
     }
 
-    /** What runs, on what: {@code onnx: CPU, 2 threads, vit_b, weights BF16, computed fp32}. */
+    /** {@return what runs, on what: {@code onnx: CPU, 2 threads, vit_b, weights BF16, computed fp32}} */
     public String description() {
         return backend.description();
     }

@@ -14,6 +14,7 @@ public record BackendInfo(
         String backend, String device, String deviceSlug, String driver, int smClockMhz, Precision precision) {
     private static final String NO_DRIVER = "-";
 
+    /** IllegalArgumentException where the slug is not lower-case words joined by {@code -}. */
     public BackendInfo {
         if (!DeviceSlug.isOne(deviceSlug)) {
             throw new IllegalArgumentException(
@@ -21,18 +22,32 @@ public record BackendInfo(
         }
     }
 
-    /** A backend on a GPU. */
+    /**
+     * {@return a backend on a GPU}
+     *
+     * @param backend {@code cuda} or {@code onnx-cuda}
+     * @param device the GPU's own name
+     * @param driver its version
+     * @param smClockMhz in MHz, 0 where unknown
+     * @param precision what is computed in
+     */
     public static BackendInfo onGpu(String backend, String device, String driver, int smClockMhz, Precision precision) {
         return new BackendInfo(backend, device, DeviceSlug.ofGpu(device), driver, smClockMhz, precision);
     }
 
-    /** A backend on so many threads of this machine's CPU. */
+    /**
+     * {@return a backend on so many threads of this machine's CPU}
+     *
+     * @param backend {@code onnx-cpu}
+     * @param threads that compute
+     * @param precision what is computed in
+     */
     public static BackendInfo onCpu(String backend, int threads, Precision precision) {
         String model = CpuModel.name();
         return new BackendInfo(backend, model, DeviceSlug.ofCpu(model, threads), NO_DRIVER, 0, precision);
     }
 
-    /** Whether it computes on a device that has a driver: a GPU. */
+    /** {@return whether it computes on a device that has a driver: a GPU} */
     public boolean hasDriver() {
         return !driver.equals(NO_DRIVER);
     }

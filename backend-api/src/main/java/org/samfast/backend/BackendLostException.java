@@ -2,6 +2,7 @@ package org.samfast.backend;
 
 /** A backend that failed for good, such as a GPU that takes no more calls: nothing can be computed with it again. */
 public final class BackendLostException extends BackendException {
+    /** Which call the backend was lost in. */
     private final Call by;
 
     /** Which call the backend was lost in. */
@@ -12,17 +13,19 @@ public final class BackendLostException extends BackendException {
         ANOTHER
     }
 
-    /** For the call that lost the backend. */
-    public BackendLostException(String message, Throwable cause) {
-        this(message, cause, Call.THIS);
-    }
-
+    /**
+     * A loss, told by this call or by one that came after it.
+     *
+     * @param message one sentence for the user
+     * @param cause the device's error
+     * @param by which call the backend was lost in
+     */
     public BackendLostException(String message, Throwable cause, Call by) {
         super(message, cause);
         this.by = by;
     }
 
-    /** Which call the backend was lost in. */
+    /** {@return which call the backend was lost in} */
     public Call by() {
         return by;
     }

@@ -20,13 +20,22 @@ public record BackendOptions(
         @Nullable StageObserver observer,
         Tuning tuning,
         @Nullable MemoryPlan memory) {
+    /** IllegalArgumentException where {@code threads} is negative. */
     public BackendOptions {
         if (threads < 0) {
             throw new IllegalArgumentException("threads: expected 0 or more, got " + threads);
         }
     }
 
-    /** With the backend's own choice of what memory it takes. */
+    /**
+     * With the backend's own choice of what memory it takes.
+     *
+     * @param threads CPU threads to compute with; 0 for one per core
+     * @param cacheDirectory where a backend may keep what it derives from a checkpoint
+     * @param precision what to compute in; null for the backend's best
+     * @param observer sees every stage; null for none
+     * @param tuning what runs of a backend that has a choice
+     */
     public BackendOptions(
             int threads,
             Path cacheDirectory,
@@ -36,23 +45,33 @@ public record BackendOptions(
         this(threads, cacheDirectory, precision, observer, tuning, null);
     }
 
-    /** With the backend's own choice of what runs, too. */
+    /**
+     * With the backend's own choice of what runs, too.
+     *
+     * @param threads CPU threads to compute with; 0 for one per core
+     * @param cacheDirectory where a backend may keep what it derives from a checkpoint
+     * @param precision what to compute in; null for the backend's best
+     * @param observer sees every stage; null for none
+     */
     public BackendOptions(
             int threads, Path cacheDirectory, @Nullable Precision precision, @Nullable StageObserver observer) {
         this(threads, cacheDirectory, precision, observer, Tuning.BEST);
     }
 
-    /** The same but for the precision. */
+    /**
+     * {@return the same but for the precision}
+     *
+     * @param wanted what to compute in
+     */
     public BackendOptions computing(Precision wanted) {
         return new BackendOptions(threads, cacheDirectory, wanted, observer, tuning, memory);
     }
 
-    /** The same but for what runs. */
-    public BackendOptions tuned(Tuning wanted) {
-        return new BackendOptions(threads, cacheDirectory, precision, observer, wanted, memory);
-    }
-
-    /** The same but for the memory. */
+    /**
+     * {@return the same but for the memory}
+     *
+     * @param plan what to keep to of the device's memory
+     */
     public BackendOptions within(MemoryPlan plan) {
         return new BackendOptions(threads, cacheDirectory, precision, observer, tuning, plan);
     }

@@ -6,43 +6,50 @@ import org.samfast.checkpoint.Checkpoint;
 
 /** One way to run SAM, found by {@link java.util.ServiceLoader}. */
 public interface BackendProvider {
-    /** What {@code --backend} takes. */
+    /** {@return what {@code --backend} takes} */
     String name();
 
-    /** Which of several usable backends {@code auto} takes: the highest. */
+    /** {@return which of several usable backends {@code auto} takes: the highest} */
     int rank();
 
-    /** What it runs on where it is usable, for {@code sam backends}: {@code ONNX Runtime 1.29.0 on the CPU}. */
+    /** {@return what it runs on where it is usable, for {@code sam backends}: {@code ONNX Runtime 1.29.0 on the CPU}} */
     String description();
 
-    /** Empty where it can run here, otherwise one sentence for the user. */
+    /** {@return empty where it can run here, otherwise one sentence for the user} */
     Optional<String> unusableBecause();
 
-    /** Whether it can compute in that precision. */
+    /**
+     * {@return whether it can compute in that precision}
+     *
+     * @param precision to compute in
+     */
     Support support(Precision precision);
 
-    /** Whether {@link Tuning} means anything to it. */
+    /** {@return whether {@link Tuning} means anything to it} */
     default boolean tunes() {
         return false;
     }
 
-    /** How many images a call is best given at once where there are many: 1, or more where a device gains by it. */
+    /** {@return how many images a call is best given at once where there are many: 1, or more where a device gains by it} */
     default int batch() {
         return 1;
     }
 
     /**
-     * Where its results depend on the machine: device, driver and kernels, in words. Whoever opens it with other words than
-     * before may verify it first. Empty where there is nothing to fear.
+     * {@return where its results depend on the machine: device, driver and kernels, in words} Whoever opens it with
+     * other words than before may verify it first. Empty where there is nothing to fear.
      */
     default Optional<String> firstUseKey() {
         return Optional.empty();
     }
 
     /**
-     * What of its device's memory work takes, with as many of the images at once as fit; taken is nothing. Empty where it has no
-     * device of its own to plan for.
+     * {@return what of its device's memory work takes, with as many of the images at once as fit; taken is nothing.
+     * Empty where it has no device of its own to plan for}
      *
+     * @param weights the model
+     * @param options how it is to be opened
+     * @param need the work
      * @throws BackendException where not even one image fits
      */
     default Optional<MemoryPlan> plan(Checkpoint weights, BackendOptions options, MemoryNeed need) {
@@ -50,13 +57,16 @@ public interface BackendProvider {
     }
 
     /**
-     * Opens the backend on a checkpoint, which must stay open as long as the backend.
+     * Opens the backend on a checkpoint.
      *
+     * @param weights the model, open as long as the backend
+     * @param options threads, precision and what else it takes
+     * @return the backend, which the caller closes
      * @throws BackendException where it cannot
      */
     SamBackend open(Checkpoint weights, BackendOptions options);
 
-    /** Whether {@link #calibrator} works. */
+    /** {@return whether {@link #calibrator} works} */
     default boolean calibrates() {
         return false;
     }
@@ -64,6 +74,10 @@ public interface BackendProvider {
     /**
      * Opens what looks at the inputs of some Linears of the image encoder, such as {@code image_encoder.blocks.3.mlp.lin1}.
      *
+     * @param weights the model, open as long as the calibrator
+     * @param options threads and what else it takes
+     * @param modules official names without {@code .weight}
+     * @return the calibrator, which the caller closes
      * @throws BackendException where it cannot
      */
     default Calibrator calibrator(Checkpoint weights, BackendOptions options, Set<String> modules) {

@@ -9,12 +9,16 @@ import org.jspecify.annotations.Nullable;
 public final class CacheFolder {
     private CacheFolder() {}
 
-    /** This user's on this machine. */
+    /** {@return this user's on this machine, there or not} */
     public static Path ofUser() {
         return of(System.getenv(), System.getProperty("os.name"), Path.of(System.getProperty("user.home")));
     }
 
-    /** Below a cache folder: the graphs that the ONNX backend made from checkpoints. */
+    /**
+     * {@return where below a cache folder the graphs lie that the ONNX backend made from checkpoints}
+     *
+     * @param root a cache folder
+     */
     public static Path onnx(Path root) {
         return root.resolve("onnx");
     }

@@ -10,6 +10,7 @@ import org.samfast.mask.MaskCandidate;
  * @param stable for each point how many of its three masks passed the filters by score, wherever they lie
  */
 public record CandidateMasks(List<MaskCandidate> masks, int[] stable) {
+    /** Copies {@code masks}. */
     public CandidateMasks {
         masks = List.copyOf(masks);
     }

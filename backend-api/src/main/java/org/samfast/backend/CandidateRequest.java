@@ -10,9 +10,11 @@ import org.samfast.prompt.ImagePoint;
  *
  * @param embedding of the crop
  * @param points in pixels of the crop
- * @param pointsPerBatch how many points to decode at once where their masks come to the host; the masks are the same for any
+ * @param pointsPerBatch how many points to decode at once where their masks come to the host; the masks are the same
+ *     for any
  * @param crop where the crop lies in the image
  * @param image size of the whole image
+ * @param thresholds which masks to keep
  */
 public record CandidateRequest(
         ImageEmbedding embedding,
@@ -21,6 +23,7 @@ public record CandidateRequest(
         CropBox crop,
         Size image,
         Thresholds thresholds) {
+    /** Copies {@code points}. */
     public CandidateRequest {
         points = List.copyOf(points);
     }
@@ -33,12 +36,20 @@ public record CandidateRequest(
      * @param stabilityScoreOffset distance of the score's two thresholds from that of the mask
      */
     public record Thresholds(float predIou, float stabilityScore, float stabilityScoreOffset) {
-        /** Whether the model's estimate is good enough. */
+        /**
+         * {@return whether it is good enough}
+         *
+         * @param value the model's estimate of a mask's IoU
+         */
         public boolean acceptsPredictedIou(float value) {
             return !(predIou > 0) || value > predIou;
         }
 
-        /** Whether a mask is stable enough. */
+        /**
+         * {@return whether the mask is stable enough}
+         *
+         * @param value a mask's stability score; NaN where no pixel passes either threshold
+         */
         public boolean acceptsStability(float value) {
             return !(stabilityScore > 0) || value >= stabilityScore;
         }

@@ -8,13 +8,16 @@ import org.samfast.convert.Progress;
 
 /** Writes a checkpoint as files for other programs, found by {@link ServiceLoader}. */
 public interface CheckpointExporter {
-    /** What {@code sam convert --to} takes. */
+    /** {@return what {@code sam convert --to} takes} */
     String format();
 
     /**
      * Writes the checkpoint's model into a new folder, which appears whole or not at all. A folder that is there already and
      * was made from the same source is left as it is.
      *
+     * @param source stays open
+     * @param folder to make
+     * @param progress hears of each tensor that is written
      * @return false where it was there already
      * @throws org.samfast.checkpoint.CheckpointException where something else is there
      * @throws IOException where the folder cannot be written; nothing is left of it then
@@ -22,8 +25,9 @@ public interface CheckpointExporter {
     boolean export(Checkpoint source, Path folder, Progress progress) throws IOException;
 
     /**
-     * The exporter of that format.
+     * {@return the exporter of that format}
      *
+     * @param format what {@code --to} was given
      * @throws BackendException where none is on the class path
      */
     static CheckpointExporter to(String format) {

@@ -14,17 +14,17 @@ public final class CpuModel {
 
     private CpuModel() {}
 
-    /** Its model name where Linux tells it, otherwise the architecture: {@code aarch64}. */
+    /** {@return its model name where Linux tells it, otherwise the architecture: {@code aarch64}} */
     public static String name() {
         return line("model name").orElseGet(() -> System.getProperty("os.arch"));
     }
 
-    /** The features of x86 by Linux's names, apart by spaces: {@code fpu avx2 avx512_vnni}; empty where unknown. */
+    /** {@return the features of x86 by Linux's names, apart by spaces: {@code fpu avx2 avx512_vnni}; empty where unknown} */
     public static String features() {
         return line("flags").orElse("");
     }
 
-    /** Whether it is known to have VNNI: x86's products of bytes with sums that cannot saturate on the way. */
+    /** {@return whether it is known to have VNNI: x86's products of bytes with sums that cannot saturate on the way} */
     public static boolean hasVnni() {
         return hasVnni(features());
     }

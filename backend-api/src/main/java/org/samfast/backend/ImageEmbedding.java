@@ -11,15 +11,16 @@ public interface ImageEmbedding extends AutoCloseable {
     /** Floats of {@link #toHost}: 256 channels of 64x64. */
     int VALUES = SamArchitecture.EMBEDDING_CHANNELS * SamArchitecture.GRID * SamArchitecture.GRID;
 
-    /** Size of the image in pixels. */
+    /** {@return size of the image in pixels} */
     Size imageSize();
 
-    /** A copy in host memory, row-major [256][64][64]. */
+    /** {@return a copy in host memory, row-major [256][64][64]} */
     float[] toHost();
 
     /**
      * Refuses values that are no embedding.
      *
+     * @param values row-major [256][64][64]
      * @throws IllegalArgumentException where they are not {@link #VALUES}
      */
     static void checkValues(float[] values) {

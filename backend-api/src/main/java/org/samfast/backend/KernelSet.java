@@ -13,7 +13,7 @@ public enum KernelSet {
     /** The portable ones as the driver compiles them. */
     PTX;
 
-    /** How people, flags and files write it: {@code portable}. */
+    /** {@return how people, flags and files write it: {@code portable}} */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

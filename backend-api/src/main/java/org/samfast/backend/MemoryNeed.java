@@ -12,6 +12,7 @@ import org.samfast.image.Size;
  * @param limit most bytes to take; 0 for what is free
  */
 public record MemoryNeed(int images, int prompts, Size size, boolean everything, long limit) {
+    /** IllegalArgumentException where there is no image, no prompt, or a negative limit. */
     public MemoryNeed {
         if (images < 1 || prompts < 1 || limit < 0) {
             throw new IllegalArgumentException("expected 1 image and 1 prompt or more, and a limit of 0 or more, got "
@@ -19,7 +20,11 @@ public record MemoryNeed(int images, int prompts, Size size, boolean everything,
         }
     }
 
-    /** The same under another limit. */
+    /**
+     * {@return the same under another limit}
+     *
+     * @param bytes most to take; 0 for what is free
+     */
     public MemoryNeed within(long bytes) {
         return new MemoryNeed(images, prompts, size, everything, bytes);
     }

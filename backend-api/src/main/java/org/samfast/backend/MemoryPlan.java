@@ -14,12 +14,12 @@ import java.util.Locale;
  * @param total bytes of the device
  */
 public record MemoryPlan(MemoryNeed need, int images, int pairs, long weights, long work, long free, long total) {
-    /** All that is taken. */
+    /** {@return all that is taken} */
     public long bytes() {
         return weights + work;
     }
 
-    /** For people, on one line. */
+    /** {@return for people, on one line} */
     public String line() {
         String work = need.everything()
                 ? "everything mode, %s and %d points of each at once"
@@ -30,7 +30,11 @@ public record MemoryPlan(MemoryNeed need, int images, int pairs, long weights, l
                 .formatted(gib(weights), work, gib(this.work), gib(free), gib(total));
     }
 
-    /** {@code 0.35 GiB}. */
+    /**
+     * {@return them for people: {@code 0.35 GiB}}
+     *
+     * @param bytes of memory
+     */
     public static String gib(long bytes) {
         return String.format(Locale.ROOT, "%.2f GiB", bytes / (double) (1L << 30));
     }

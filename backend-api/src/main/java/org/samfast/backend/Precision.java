@@ -9,8 +9,11 @@ import java.util.Optional;
  * Linears, and need a checkpoint that stores them: see docs/weights-format.md.
  */
 public enum Precision {
+    /** IEEE 754 in 32 bits. */
     FP32,
+    /** IEEE 754 in 16 bits. */
     FP16,
+    /** The upper half of a float32. */
     BF16,
     /** Integers of 8 bits with exact sums. */
     INT8,
@@ -19,23 +22,28 @@ public enum Precision {
     /** Both. */
     INT8_SPARSE24;
 
-    /** How people, flags and files write it: {@code fp32}, {@code bf16-sparse24}. */
+    /** {@return how people, flags and files write it: {@code fp32}, {@code bf16-sparse24}} */
     public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /**
+     * {@return the precision that is written so; empty where there is none}
+     *
+     * @param label {@code fp32}
+     */
     public static Optional<Precision> labelled(String label) {
         return Arrays.stream(values())
                 .filter(precision -> precision.label().equals(label))
                 .findFirst();
     }
 
-    /** Whether its Linears are 2:4 sparse. */
+    /** {@return whether its Linears are 2:4 sparse} */
     public boolean isSparse() {
         return this == BF16_SPARSE24 || this == INT8_SPARSE24;
     }
 
-    /** Whether it is one of packed Linears. */
+    /** {@return whether it is one of packed Linears} */
     public boolean isPacked() {
         return compareTo(BF16) > 0;
     }

@@ -8,9 +8,12 @@ import org.samfast.prompt.Prompt;
 /**
  * An image, the objects asked for on it, and which of their masks to keep.
  *
+ * @param image upright, of any size
  * @param prompts one or more, each of any kind
+ * @param choice which of the decoder's outputs to keep of each prompt
  */
 public record SegmentRequest(RgbImage image, List<Prompt> prompts, MaskChoice choice) {
+    /** Copies {@code prompts}; IllegalArgumentException where there are none. */
     public SegmentRequest {
         prompts = List.copyOf(prompts);
         if (prompts.isEmpty()) {

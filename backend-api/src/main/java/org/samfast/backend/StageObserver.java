@@ -10,6 +10,8 @@ public interface StageObserver {
     /**
      * Called once per stage and image or prompt.
      *
+     * @param name of the stage: {@code block.07}
+     * @param shape dimensions of the values, outermost first
      * @param values row-major, valid only during the call
      */
     void stage(String name, long[] shape, float[] values);

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param details more about it, numbers and strings in the order in which they are to be read
  */
 public record TraceSpan(Kind kind, String name, long startNanos, long endNanos, Map<String, Object> details) {
+    /** IllegalArgumentException where the end is before the start. */
     public TraceSpan {
         if (endNanos < startNanos) {
             throw new IllegalArgumentException("span of " + name + ": expected an end not before the start, got "
@@ -26,30 +27,42 @@ public record TraceSpan(Kind kind, String name, long startNanos, long endNanos, 
         STAGE,
         /** Kernels and copies that the device does in one go. */
         SEQUENCE,
+        /** Of a kernel on the device. */
         KERNEL,
         /** Of memory from, to or on the device. */
         COPY;
 
+        /** {@return whether the device did it, not the host} */
         public boolean isOnDevice() {
             return this != STAGE;
         }
 
-        /** {@code kernel}. */
+        /** {@return {@code kernel}} */
         public String label() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** A step of the host's that began then and ends now. */
+    /**
+     * {@return a step of the host's that began then and ends now}
+     *
+     * @param name of the step
+     * @param startNanos by {@link System#nanoTime}
+     */
     public static TraceSpan stage(String name, long startNanos) {
         return new TraceSpan(Kind.STAGE, name, startNanos, System.nanoTime(), Map.of());
     }
 
-    /** A detail that is a number; 0 where it is not told. */
+    /**
+     * {@return a detail that is a number; 0 where it is not told}
+     *
+     * @param detail its name
+     */
     public double number(String detail) {
         return details.get(detail) instanceof Number number ? number.doubleValue() : 0;
     }
 
+    /** {@return how long it took, in milliseconds} */
     public double millis() {
         return (endNanos - startNanos) / 1e6;
     }

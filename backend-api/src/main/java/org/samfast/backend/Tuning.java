@@ -14,7 +14,7 @@ public record Tuning(KernelSet kernels, boolean graphs, boolean overlap) {
     /** What a backend does unasked. */
     public static final Tuning BEST = new Tuning(KernelSet.BEST, true, true);
 
-    /** In words: {@code portable kernels, no graphs}; empty for {@link #BEST}. */
+    /** {@return in words: {@code portable kernels, no graphs}; empty for {@link #BEST}} */
     public String label() {
         List<String> words = new ArrayList<>();
         if (kernels != KernelSet.BEST) {

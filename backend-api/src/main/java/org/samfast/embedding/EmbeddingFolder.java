@@ -41,8 +41,10 @@ public final class EmbeddingFolder {
     }
 
     /**
-     * The embeddings of that source in a folder.
+     * {@return the embeddings of that source in a folder}
      *
+     * @param root holds a folder for each source
+     * @param source what made the embeddings
      * @throws EmbeddingException where it has none, but others or nothing at all
      */
     public static EmbeddingFolder forReading(Path root, EmbeddingSource source) throws IOException {
@@ -53,7 +55,14 @@ public final class EmbeddingFolder {
         return new EmbeddingFolder(folder, source);
     }
 
-    /** The same, made where missing; what killed processes left half-written is deleted. */
+    /**
+     * {@return the embeddings of that source in a folder, made where missing; what killed processes left half-written
+     * is deleted}
+     *
+     * @param root holds a folder for each source
+     * @param source what makes the embeddings
+     * @throws IOException where the folder cannot be made
+     */
     public static EmbeddingFolder forWriting(Path root, EmbeddingSource source) throws IOException {
         Path folder = root.resolve(source.folderName());
         Files.createDirectories(folder);
@@ -81,7 +90,7 @@ public final class EmbeddingFolder {
     }
 
     /**
-     * The file of an image's embedding, there or not.
+     * {@return the file of an image's embedding, there or not}
      *
      * @param imageSha256 of the image's file, lower-case hex
      */
@@ -89,14 +98,19 @@ public final class EmbeddingFolder {
         return folder.resolve(imageSha256 + ENDING);
     }
 
-    /** Whether an image's embedding is there; the file is not looked into. */
+    /**
+     * {@return whether an image's embedding is there; the file is not looked into}
+     *
+     * @param imageSha256 of the image's file, lower-case hex
+     */
     public boolean contains(String imageSha256) {
         return Files.exists(file(imageSha256));
     }
 
     /**
-     * An image's embedding; empty where none is stored.
+     * {@return an image's embedding; empty where none is stored}
      *
+     * @param imageSha256 of the image's file, lower-case hex
      * @throws EmbeddingException where the file is damaged, or of another image, model or precision than its name says
      */
     public Optional<StoredEmbedding> find(String imageSha256) throws EmbeddingException {
@@ -105,7 +119,13 @@ public final class EmbeddingFolder {
                 : Optional.empty();
     }
 
-    /** Writes an image's embedding, whole or not at all, rounded to bfloat16; one that is there is replaced. */
+    /**
+     * Writes an image's embedding, whole or not at all, rounded to bfloat16; one that is there is replaced.
+     *
+     * @param imageSha256 of the image's file, lower-case hex
+     * @param embedding of that image, made by the folder's source
+     * @throws IOException where the file cannot be written; what was there is still there then
+     */
     public void store(String imageSha256, StoredEmbedding embedding) throws IOException {
         EmbeddingFile.write(file(imageSha256), source, imageSha256, embedding);
     }

@@ -11,17 +11,29 @@ import org.samfast.image.Size;
  * @param values row-major [256][64][64]; those of a file are bfloat16s, widened
  */
 public record StoredEmbedding(Size imageSize, float[] values) {
-    /** @throws IllegalArgumentException where there are not as many values */
+    /**
+     * Keeps {@code values}, uncopied.
+     *
+     * @throws IllegalArgumentException where there are not as many values
+     */
     public StoredEmbedding {
         ImageEmbedding.checkValues(values);
     }
 
-    /** A copy of an embedding. */
+    /**
+     * {@return a copy of an embedding}
+     *
+     * @param embedding stays open
+     */
     public static StoredEmbedding of(ImageEmbedding embedding) {
         return new StoredEmbedding(embedding.imageSize(), embedding.toHost());
     }
 
-    /** A copy on that backend, which the caller closes. */
+    /**
+     * {@return a copy on that backend, which the caller closes}
+     *
+     * @param backend of the same model
+     */
     public ImageEmbedding on(SamBackend backend) {
         return backend.fromHost(imageSize, values);
     }

@@ -23,7 +23,7 @@ public record AutomaticMask(
         ImagePoint point,
         float stabilityScore,
         CropBox crop) {
-    /** Pixels inside. */
+    /** {@return pixels inside} */
     public long area() {
         return segmentation.area();
     }

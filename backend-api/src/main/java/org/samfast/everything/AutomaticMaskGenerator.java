@@ -24,7 +24,12 @@ public final class AutomaticMaskGenerator {
     private final AutomaticMaskOptions options;
     private final CandidateRequest.Thresholds thresholds;
 
-    /** A generator that uses the backend and does not close it. */
+    /**
+     * A generator that uses the backend and does not close it.
+     *
+     * @param backend computes; stays open
+     * @param options how to ask and what to keep
+     */
     public AutomaticMaskGenerator(SamBackend backend, AutomaticMaskOptions options) {
         this.backend = backend;
         this.options = options;
@@ -36,23 +41,41 @@ public final class AutomaticMaskGenerator {
     /** Hears how far it is: points decoded so far, and all there are. */
     @FunctionalInterface
     public interface Progress {
+        /**
+         * Called after each batch of points, on the thread that generates.
+         *
+         * @param decoded how many points are done
+         * @param all how many there are, in all crops
+         */
         void points(int decoded, int all);
     }
 
-    /** The masks of an image, best first; with crops, those of small crops first. */
+    /**
+     * {@return the masks of an image, best first; with crops, those of small crops first}
+     *
+     * @param image upright, of any size
+     */
     public AutomaticMasks generate(RgbImage image) {
         return generate(image, (decoded, all) -> {});
     }
 
-    /** The same, telling how far it is. */
+    /**
+     * {@return the masks, as {@link #generate(RgbImage)} has them}
+     *
+     * @param image upright, of any size
+     * @param progress hears of each batch of points
+     */
     public AutomaticMasks generate(RgbImage image, Progress progress) {
         return generate(image, null, progress);
     }
 
     /**
-     * The same where the image was encoded before; crops of it are encoded anyway.
+     * {@return the masks, as {@link #generate(RgbImage)} has them, where the image was encoded before; crops of it are
+     * encoded anyway}
      *
+     * @param image upright, of any size
      * @param whole the embedding of the whole image, which stays open; null to make it
+     * @param progress hears of each batch of points
      */
     public AutomaticMasks generate(RgbImage image, @Nullable ImageEmbedding whole, Progress progress) {
         List<CropBoxes.LayeredCrop> crops =

@@ -34,7 +34,11 @@ public record AutomaticMaskOptions(
     public static final AutomaticMaskOptions DEFAULT =
             new AutomaticMaskOptions(PointGrid.layers(32, 0, 1), 64, 0.88, 0.95, 1.0, 0.7, 0, 0.7, 512.0 / 1500, 0);
 
-    /** @throws IllegalArgumentException where an option cannot be met, named as the original names it */
+    /**
+     * Refuses what cannot be met.
+     *
+     * @throws IllegalArgumentException where an option cannot be met, named as the original names it
+     */
     public AutomaticMaskOptions {
         pointGrids = List.copyOf(pointGrids);
         require(pointsPerBatch >= 1, "points_per_batch: expected 1 or more, got " + pointsPerBatch);

@@ -9,7 +9,7 @@ import org.samfast.image.Size;
  * The crops of an image that everything mode looks at one by one: the image itself, then layers of 2x2, 4x4, ...
  * overlapping crops. Source: segment-anything utils/amg.py, generate_crop_boxes @dca509f.
  */
-public final class CropBoxes {
+final class CropBoxes {
     private CropBoxes() {}
 
     /**
@@ -17,7 +17,7 @@ public final class CropBoxes {
      *
      * @param layer 0 for the whole image
      */
-    public record LayeredCrop(CropBox box, int layer) {}
+    record LayeredCrop(CropBox box, int layer) {}
 
     /**
      * The crops, layer by layer, columns before rows. A crop that the rounding leaves without pixels (images of a few pixels,
@@ -26,7 +26,7 @@ public final class CropBoxes {
      * @param overlapRatio share of the image's shorter side by which the crops of the first layer overlap; half of it in the
      *     next, and so on
      */
-    public static List<LayeredCrop> of(Size image, int layers, double overlapRatio) {
+    static List<LayeredCrop> of(Size image, int layers, double overlapRatio) {
         List<LayeredCrop> crops = new ArrayList<>();
         crops.add(new LayeredCrop(CropBox.whole(image), 0));
         for (int layer = 1; layer <= layers; layer++) {

@@ -10,7 +10,7 @@ import org.samfast.mask.MaskEdges;
  * Of boxes that overlap much, keeps the one with the best score. In float32 where torchvision's {@code nms} is, with a
  * threshold in float64; source: torchvision csrc/ops/cpu/nms_kernel.cpp.
  */
-public final class NonMaxSuppression {
+final class NonMaxSuppression {
     private NonMaxSuppression() {}
 
     /**
@@ -18,7 +18,7 @@ public final class NonMaxSuppression {
      *
      * @param iouThreshold a box goes where its IoU with a better one is above it
      */
-    public static List<Integer> keep(List<MaskEdges> boxes, float[] scores, double iouThreshold) {
+    static List<Integer> keep(List<MaskEdges> boxes, float[] scores, double iouThreshold) {
         List<Integer> order = IntStream.range(0, scores.length)
                 .boxed()
                 .sorted(Comparator.comparing((Integer i) -> scores[i]).reversed())

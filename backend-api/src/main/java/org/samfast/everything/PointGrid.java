@@ -12,6 +12,7 @@ import org.samfast.prompt.ImagePoint;
  * @param points in the order in which they are asked
  */
 public record PointGrid(List<UnitPoint> points) {
+    /** Copies {@code points}; IllegalArgumentException where there are none. */
     public PointGrid {
         points = List.copyOf(points);
         if (points.isEmpty()) {
@@ -19,10 +20,19 @@ public record PointGrid(List<UnitPoint> points) {
         }
     }
 
-    /** A point in shares of width and height, usually between 0 and 1. */
+    /**
+     * A point in shares of width and height, usually between 0 and 1.
+     *
+     * @param x share of the width from the left
+     * @param y share of the height from the top
+     */
     public record UnitPoint(double x, double y) {}
 
-    /** So many points along each side, each in the middle of its cell; row by row. */
+    /**
+     * {@return so many points along each side, each in the middle of its cell; row by row}
+     *
+     * @param perSide points along each side, 1 or more
+     */
     public static PointGrid regular(int perSide) {
         double[] places = places(perSide);
         List<UnitPoint> points = new ArrayList<>();
@@ -35,8 +45,10 @@ public record PointGrid(List<UnitPoint> points) {
     }
 
     /**
-     * The grid of the whole image and of each layer of crops.
+     * {@return the grid of the whole image and of each layer of crops}
      *
+     * @param perSide points along each side of the image's grid
+     * @param cropLayers layers of crops besides the whole image
      * @param downscaleFactor what the points along a side are divided by from one layer to the next
      * @throws IllegalArgumentException where a layer is left without points
      */
@@ -53,7 +65,11 @@ public record PointGrid(List<UnitPoint> points) {
         return grids;
     }
 
-    /** The points on a crop of that size, in its pixels. */
+    /**
+     * {@return the points on a crop of that size, in its pixels}
+     *
+     * @param crop size of the crop in pixels
+     */
     public List<ImagePoint> on(Size crop) {
         return points.stream()
                 .map(point -> new ImagePoint(point.x() * crop.width(), point.y() * crop.height(), true))

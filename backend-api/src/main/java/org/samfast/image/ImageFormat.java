@@ -13,7 +13,7 @@ enum ImageFormat {
 
     static ImageFormat of(byte[] file) throws BadImage {
         if (file.length == 0) {
-            throw new BadImage("the file is empty");
+            throw new BadImage("the file is empty; get it again from where it came from");
         }
         String head = new String(file, 0, Math.min(file.length, 12), StandardCharsets.ISO_8859_1);
         if (head.startsWith("\u00ff\u00d8\u00ff")) {

@@ -21,7 +21,9 @@ public final class ImageReader {
     /**
      * Reads the file as RGB, upright. Its format is taken from its content, not from its name.
      *
+     * @param file JPEG, PNG, GIF, BMP, TIFF or WebP
      * @param pixelLimit most pixels that the header may announce, checked before anything is decoded
+     * @return the image as a person sees it
      * @throws ImageException where it is missing, not an image, damaged, cut short or too large
      */
     public static RgbImage read(Path file, long pixelLimit) throws ImageException {
@@ -32,6 +34,10 @@ public final class ImageReader {
      * The same where the file's bytes are at hand.
      *
      * @param file its name, for errors
+     * @param bytes of the file
+     * @param pixelLimit most pixels that the header may announce, checked before anything is decoded
+     * @return the image as a person sees it
+     * @throws ImageException where they are not an image, damaged, cut short or too large
      */
     public static RgbImage decode(Path file, byte[] bytes, long pixelLimit) throws ImageException {
         try {
@@ -45,8 +51,9 @@ public final class ImageReader {
     }
 
     /**
-     * The file's bytes, not looked at.
+     * {@return the file's bytes, not looked at}
      *
+     * @param file to read
      * @throws ImageException where it is missing, no file or larger than 2 GB, or cannot be read
      */
     public static byte[] bytes(Path file) throws ImageException {
@@ -56,9 +63,9 @@ public final class ImageReader {
         } catch (ImageException e) {
             throw e;
         } catch (NoSuchFileException e) {
-            throw new ImageException(file + ": no such file", e);
+            throw new ImageException(file + ": no such file; check the path", e);
         } catch (AccessDeniedException e) {
-            throw new ImageException(file + ": may not be read by this user", e);
+            throw new ImageException(file + ": may not be read by this user; change its permissions", e);
         } catch (IOException e) {
             throw new ImageException(file + ": cannot be read (" + e.getMessage() + ")", e);
         }

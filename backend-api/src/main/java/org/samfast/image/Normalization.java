@@ -23,6 +23,8 @@ public final class Normalization {
      * Writes the resized image, normalised and zero-padded right and below, as planes [3][1024][1024] in the order red,
      * green, blue. They go from the buffer's position on, which stays where it is; a batch passes slices.
      *
+     * @param resized longest side at most 1024
+     * @param into room for 3x1024x1024 values from its position on
      * @throws IllegalArgumentException where the image is larger than 1024x1024 or the buffer has no room
      */
     public static void planes(RgbImage resized, FloatBuffer into) {

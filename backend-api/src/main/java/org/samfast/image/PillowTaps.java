@@ -13,7 +13,12 @@ public record PillowTaps(int[] first, int[] begin, int[] weights) {
     /** A weight of 1 is 2 to the power of this. */
     public static final int FRACTION_BITS = 22;
 
-    /** The taps that make so many outputs of so many inputs, both at least 1. */
+    /**
+     * {@return the taps that make so many outputs of so many inputs, both at least 1}
+     *
+     * @param inputs pixels along the axis before
+     * @param outputs pixels along the axis after
+     */
     public static PillowTaps of(int inputs, int outputs) {
         double scale = (double) inputs / outputs;
         double support = Math.max(1.0, scale);

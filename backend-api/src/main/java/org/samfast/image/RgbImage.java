@@ -7,6 +7,7 @@ package org.samfast.image;
  * @param rgb row-major [height][width][3], owned by this image: not to be written to
  */
 public record RgbImage(Size size, byte[] rgb) {
+    /** IllegalArgumentException where there are not width x height x 3 bytes. */
     public RgbImage {
         long expected = size.area() * 3;
         if (rgb.length != expected) {

@@ -5,9 +5,11 @@ import org.samfast.image.Size;
 /**
  * One mask at the size of its image.
  *
+ * @param size of the image
  * @param pixels row-major [height][width], 1 inside and 0 outside, owned by this mask: not to be written to
  */
 public record BinaryMask(Size size, byte[] pixels) {
+    /** IllegalArgumentException where there are not width x height pixels. */
     public BinaryMask {
         if (pixels.length != size.area()) {
             throw new IllegalArgumentException(
@@ -15,7 +17,7 @@ public record BinaryMask(Size size, byte[] pixels) {
         }
     }
 
-    /** Pixels inside the mask. */
+    /** {@return pixels inside the mask} */
     public long area() {
         long inside = 0;
         for (byte pixel : pixels) {
@@ -24,12 +26,16 @@ public record BinaryMask(Size size, byte[] pixels) {
         return inside;
     }
 
-    /** The smallest box around the pixels inside. */
+    /** {@return the smallest box around the pixels inside; width and height 0 where there are none} */
     public MaskBox box() {
         return MaskBox.of(this);
     }
 
-    /** What lies in a box of the image, as a mask of the box's size. */
+    /**
+     * {@return what lies in a box of the image, as a mask of the box's size}
+     *
+     * @param box within the image
+     */
     public BinaryMask part(MaskBox box) {
         byte[] part = new byte[Math.multiplyExact(box.width(), box.height())];
         for (int y = 0; y < box.height(); y++) {
@@ -39,8 +45,9 @@ public record BinaryMask(Size size, byte[] pixels) {
     }
 
     /**
-     * Pixels inside both over pixels inside either; 1 where both masks are empty.
+     * {@return pixels inside both over pixels inside either; 1 where both masks are empty}
      *
+     * @param other of the same size
      * @throws IllegalArgumentException where the sizes differ
      */
     public double iou(BinaryMask other) {

@@ -7,7 +7,7 @@ import java.util.function.IntPredicate;
  * The connected regions of a mask's inside or outside, neighbours by side or corner, as OpenCV's
  * {@code connectedComponentsWithStats(mask, 8)} finds them. Works on runs of equal pixels along the rows.
  */
-public final class ConnectedComponents {
+final class ConnectedComponents {
     private final BinaryMask mask;
     private final PixelRuns runs;
     private final int[] component;
@@ -26,12 +26,12 @@ public final class ConnectedComponents {
     }
 
     /** The regions inside the mask. */
-    public static ConnectedComponents inside(BinaryMask mask) {
+    static ConnectedComponents inside(BinaryMask mask) {
         return of(mask, 1);
     }
 
     /** The regions outside the mask: its holes, and what is around it. */
-    public static ConnectedComponents outside(BinaryMask mask) {
+    static ConnectedComponents outside(BinaryMask mask) {
         return of(mask, 0);
     }
 
@@ -90,17 +90,17 @@ public final class ConnectedComponents {
     }
 
     /** How many there are. */
-    public int count() {
+    int count() {
         return area.length;
     }
 
     /** Pixels of that component, counted from 0 in the order of their first pixels along the rows. */
-    public long area(int index) {
+    long area(int index) {
         return area[index];
     }
 
     /** Whether that component has a pixel at the border of the mask. */
-    public boolean touchesBorder(int index) {
+    boolean touchesBorder(int index) {
         return atBorder[index];
     }
 
@@ -109,7 +109,7 @@ public final class ConnectedComponents {
      *
      * @throws IllegalStateException where there is none
      */
-    public int largest() {
+    int largest() {
         long most = Arrays.stream(area).max().orElseThrow(() -> new IllegalStateException("the mask has no component"));
         long first = Long.MAX_VALUE;
         int largest = -1;
@@ -123,7 +123,7 @@ public final class ConnectedComponents {
     }
 
     /** The mask with the pixels of those components turned over. */
-    public BinaryMask turned(IntPredicate components) {
+    BinaryMask turned(IntPredicate components) {
         byte[] pixels = mask.pixels().clone();
         for (int run = 0; run < runs.count(); run++) {
             if (components.test(component[run])) {

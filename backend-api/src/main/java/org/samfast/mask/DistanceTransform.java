@@ -41,19 +41,28 @@ public final class DistanceTransform {
         below = rowsBelow();
     }
 
-    /** For pixels inside the mask, to the nearest outside; {@code beyond}: or to what is beyond the image. */
+    /**
+     * {@return the distances of pixels inside the mask to the nearest outside, 0 outside}
+     *
+     * @param mask of any size
+     * @param beyond whether what is beyond the image counts as outside
+     */
     public static DistanceTransform inside(BinaryMask mask, boolean beyond) {
         return new DistanceTransform(mask, 1, beyond);
     }
 
-    /** For pixels outside the mask, to the nearest inside. */
+    /**
+     * {@return the distances of pixels outside the mask to the nearest inside, 0 inside}
+     *
+     * @param mask of any size
+     */
     public static DistanceTransform outside(BinaryMask mask) {
         return new DistanceTransform(mask, 0, false);
     }
 
     /**
-     * Squared distances of the next row, 0 at pixels of the other kind and infinite where there is none; valid until the
-     * next call.
+     * {@return squared distances of the next row, in pixels, 0 at pixels of the other kind and infinite where there is
+     * none; valid until the next call}
      */
     public double[] nextRow() {
         fillHeights(nextRow++);

@@ -14,6 +14,7 @@ public record LowResLogits(float[] values, int prompts) {
     /** Side of a mask. */
     public static final int SIDE = 256;
 
+    /** IllegalArgumentException where there are not prompts x 4 x 256 x 256 values. */
     public LowResLogits {
         long expected = (long) prompts * MASKS * SIDE * SIDE;
         if (values.length != expected) {
@@ -22,12 +23,22 @@ public record LowResLogits(float[] values, int prompts) {
         }
     }
 
-    /** Index of the first value of that mask. */
+    /**
+     * {@return index of the first value of that mask}
+     *
+     * @param prompt index of the prompt, from 0
+     * @param mask output of the decoder, 0 to 3
+     */
     public int offset(int prompt, int mask) {
         return (prompt * MASKS + mask) * SIDE * SIDE;
     }
 
-    /** The values of one mask, [256][256]. */
+    /**
+     * {@return a copy of the values of one mask, row-major [256][256]}
+     *
+     * @param prompt index of the prompt, from 0
+     * @param mask output of the decoder, 0 to 3
+     */
     public float[] copyOf(int prompt, int mask) {
         return Arrays.copyOfRange(values, offset(prompt, mask), offset(prompt, mask) + SIDE * SIDE);
     }

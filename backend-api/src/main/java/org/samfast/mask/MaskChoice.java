@@ -14,12 +14,23 @@ public enum MaskChoice {
     /** All three multimask outputs. */
     MULTIMASK;
 
-    /** The outputs to keep: 0 is the single-mask output, 1 to 3 the multimask outputs. */
+    /**
+     * {@return the outputs to keep: 0 is the single-mask output, 1 to 3 the multimask outputs}
+     *
+     * @param prompt what was asked
+     * @param prediction what the decoder says of all prompts of the image
+     * @param index of the prompt among them
+     */
     public List<Integer> outputs(Prompt prompt, MaskPrediction prediction, int index) {
         return outputs(prompt, prediction.bestOfThree(index));
     }
 
-    /** The same, where {@code best} stands for the best-rated of the three multimask outputs, known or not. */
+    /**
+     * {@return the same, where that output is known otherwise}
+     *
+     * @param prompt what was asked
+     * @param best stands for the best-rated of the three multimask outputs, known or not
+     */
     public List<Integer> outputs(Prompt prompt, int best) {
         return switch (this) {
             case AUTOMATIC -> List.of(prompt.isAmbiguous() ? best : 0);

@@ -22,8 +22,9 @@ public record MaskCleanup(boolean clipToBox, long holeArea, long islandArea, boo
     public static final MaskCleanup NONE = new MaskCleanup(false, 0, 0, false);
 
     /**
-     * The clean mask; the same object where nothing is to be done.
+     * {@return the clean mask; the same object where nothing is to be done}
      *
+     * @param mask of any size
      * @param box of the prompt, for {@code clipToBox}; null for none
      */
     public BinaryMask apply(BinaryMask mask, @Nullable ImageBox box) {

@@ -11,23 +11,28 @@ import java.util.List;
  * @param holes rings of what the part leaves out; their areas are negative
  */
 public record MaskPolygon(int[] shell, List<int[]> holes) {
+    /** Copies {@code holes}. */
     public MaskPolygon {
         holes = List.copyOf(holes);
     }
 
-    /** Square pixels inside the shell and outside the holes. */
+    /** {@return square pixels inside the shell and outside the holes} */
     public double area() {
         return ringArea(shell)
                 + holes.stream().mapToDouble(MaskPolygon::ringArea).sum();
     }
 
-    /** Corners of all rings. */
+    /** {@return corners of all rings} */
     public int corners() {
         return shell.length / 2
                 + holes.stream().mapToInt(hole -> hole.length / 2).sum();
     }
 
-    /** Shoelace area of a ring, with its sign. */
+    /**
+     * {@return shoelace area of a ring in square pixels, positive for a shell and negative for a hole}
+     *
+     * @param ring {@code x0,y0,x1,y1,...}
+     */
     public static double ringArea(int[] ring) {
         long twice = 0;
         for (int i = 0; i < ring.length; i += 2) {

@@ -16,8 +16,10 @@ public final class MaskUpscale {
     private MaskUpscale() {}
 
     /**
-     * The wanted masks, in the order of the request.
+     * {@return the wanted masks, in the order of the request}
      *
+     * @param prediction of all prompts on one image
+     * @param request which of its masks are wanted
      * @throws IllegalArgumentException where the request is not for as many prompts as the prediction has
      */
     public static List<ScoredMask> finish(MaskPrediction prediction, MaskRequest request) {
@@ -32,7 +34,13 @@ public final class MaskUpscale {
         return masks;
     }
 
-    /** Logits of one mask at the size of the image, row-major [height][width]. */
+    /**
+     * {@return logits of one mask at the size of the image, row-major [height][width]}
+     *
+     * @param prediction of all prompts on one image
+     * @param prompt index of the prompt, from 0
+     * @param output of the decoder, 0 to 3
+     */
     public static float[] logits(MaskPrediction prediction, int prompt, int output) {
         Size size = prediction.imageSize();
         float[] logits = new float[Math.toIntExact(size.area())];
@@ -42,8 +50,11 @@ public final class MaskUpscale {
     }
 
     /**
-     * One mask at the size of the image and its stability score, in one pass over its logits.
+     * {@return one mask at the size of the image and its stability score, in one pass over its logits}
      *
+     * @param prediction of all prompts on one image
+     * @param prompt index of the prompt, from 0
+     * @param output of the decoder, 0 to 3
      * @param offset distance of the score's two thresholds from that of the mask
      */
     public static StableMask stable(MaskPrediction prediction, int prompt, int output, float offset) {

@@ -15,7 +15,12 @@ public final class PolygonFill {
         pixels = new byte[Math.toIntExact(size.area())];
     }
 
-    /** The mask of polygons that lie within the image and do not overlap. */
+    /**
+     * {@return the mask of the polygons}
+     *
+     * @param size of the image
+     * @param polygons within the image, apart from each other
+     */
     public static BinaryMask of(Size size, List<MaskPolygon> polygons) {
         PolygonFill fill = new PolygonFill(size);
         for (MaskPolygon polygon : polygons) {

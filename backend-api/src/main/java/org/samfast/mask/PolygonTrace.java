@@ -39,7 +39,12 @@ public final class PolygonTrace {
         passed = new boolean[box.width() * box.height()];
     }
 
-    /** The polygons of a mask, one for each of its 4-connected parts, in no particular but always the same order. */
+    /**
+     * {@return the polygons of a mask, one for each of its 4-connected parts, in no particular but always the same
+     * order}
+     *
+     * @param mask of any size
+     */
     public static List<MaskPolygon> of(BinaryMask mask) {
         PolygonTrace trace = new PolygonTrace(mask);
         trace.walk();

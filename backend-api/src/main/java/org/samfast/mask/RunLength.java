@@ -8,6 +8,7 @@ import org.samfast.image.Size;
  * A mask as COCO's run lengths: pixels outside, inside, outside ... down the columns from the left, starting with those
  * outside. Source: cocoapi common/maskApi.c.
  *
+ * @param size of the image
  * @param counts lengths of the runs, whose sum is the area of the image; owned by this value: not to be written to
  */
 public record RunLength(Size size, int[] counts) {
@@ -17,7 +18,11 @@ public record RunLength(Size size, int[] counts) {
     /** Five bits a character: 30 bits in six, and the sign. */
     private static final int MAX_CHARACTERS = 7;
 
-    /** @throws IllegalArgumentException where a run is negative or their sum is not the area of the image */
+    /**
+     * Keeps {@code counts}, uncopied.
+     *
+     * @throws IllegalArgumentException where a run is negative or their sum is not the area of the image
+     */
     public RunLength {
         long sum = 0;
         for (int count : counts) {
@@ -32,7 +37,11 @@ public record RunLength(Size size, int[] counts) {
         }
     }
 
-    /** The run lengths of a mask. */
+    /**
+     * {@return the run lengths of a mask}
+     *
+     * @param mask of any size
+     */
     public static RunLength of(BinaryMask mask) {
         int width = mask.size().width();
         Runs runs = new Runs();
@@ -55,7 +64,7 @@ public record RunLength(Size size, int[] counts) {
         return columns * height;
     }
 
-    /** The mask. */
+    /** {@return the mask, expanded} */
     public BinaryMask mask() {
         int width = size.width();
         byte[] pixels = new byte[Math.toIntExact(size.area())];
@@ -71,8 +80,10 @@ public record RunLength(Size size, int[] counts) {
     }
 
     /**
-     * The same mask in the image that the crop was cut from, outside where the crop ends.
+     * {@return the same mask in the image that the crop was cut from, outside where the crop ends}
      *
+     * @param crop where this mask's frame lies in the image
+     * @param image size of the image
      * @throws IllegalArgumentException where this is not a mask of the crop's size
      */
     public RunLength uncropped(CropBox crop, Size image) {
@@ -94,7 +105,7 @@ public record RunLength(Size size, int[] counts) {
         return new RunLength(image, runs.finish());
     }
 
-    /** Pixels inside. */
+    /** {@return pixels inside} */
     public long area() {
         long inside = 0;
         for (int i = 1; i < counts.length; i += 2) {
@@ -103,7 +114,7 @@ public record RunLength(Size size, int[] counts) {
         return inside;
     }
 
-    /** COCO's string: each run less the one of its kind before, five bits a character from the low end. */
+    /** {@return COCO's string: each run less the one of its kind before, five bits a character from the low end} */
     public String compressed() {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < counts.length; i++) {
@@ -120,8 +131,10 @@ public record RunLength(Size size, int[] counts) {
     }
 
     /**
-     * The run lengths of COCO's string.
+     * {@return the run lengths of COCO's string}
      *
+     * @param size of the image
+     * @param compressed such as pycocotools writes as {@code counts}
      * @throws IllegalArgumentException where it is not one, or not of an image of that size
      */
     public static RunLength parse(Size size, String compressed) {

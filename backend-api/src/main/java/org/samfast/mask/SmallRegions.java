@@ -7,8 +7,11 @@ public final class SmallRegions {
     private SmallRegions() {}
 
     /**
-     * The mask with every region outside it that has fewer pixels filled, at the border too; the same object where there
-     * is none.
+     * {@return the mask with every region outside it that has fewer pixels filled, at the border too; the same object
+     * where there is none}
+     *
+     * @param mask of any size
+     * @param minArea in pixels; smaller regions go
      */
     public static BinaryMask fillHoles(BinaryMask mask, long minArea) {
         ConnectedComponents holes = ConnectedComponents.outside(mask);
@@ -16,8 +19,11 @@ public final class SmallRegions {
     }
 
     /**
-     * The mask without every region of it that has fewer pixels, or where all have fewer, with nothing but the largest;
-     * the same object where there is none.
+     * {@return the mask without every region of it that has fewer pixels, or where all have fewer, with nothing but the
+     * largest; the same object where there is none}
+     *
+     * @param mask of any size
+     * @param minArea in pixels; smaller regions go
      */
     public static BinaryMask removeIslands(BinaryMask mask, long minArea) {
         ConnectedComponents islands = ConnectedComponents.inside(mask);

@@ -17,7 +17,12 @@ public record EncoderPoint(float x, float y, int label) {
     private static final int PADDING = -1;
     private static final int FIRST_CORNER = 2;
 
-    /** The points of a prompt on an image of that size; points without a box are followed by one of padding. */
+    /**
+     * {@return the points of a prompt on an image of that size; points without a box are followed by one of padding}
+     *
+     * @param prompt in pixels of the image
+     * @param imageSize of the image
+     */
     public static List<EncoderPoint> of(Prompt prompt, Size imageSize) {
         ResizeLongestSide frame = ResizeLongestSide.of(imageSize);
         List<EncoderPoint> points = new ArrayList<>();

@@ -1,16 +1,11 @@
 package org.samfast.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
@@ -18,17 +13,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.assertj.core.data.Offset;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.samfast.checkpoint.Checkpoint;
-import org.samfast.checkpoint.TensorFile;
 import org.samfast.image.CropBox;
-import org.samfast.image.ImageReader;
 import org.samfast.image.RgbImage;
 import org.samfast.image.Size;
 import org.samfast.mask.LowResLogits;
@@ -41,92 +29,16 @@ import org.samfast.mask.MaskUpscale;
 import org.samfast.mask.ScoredMask;
 import org.samfast.mask.Segmentation;
 import org.samfast.mask.StableMask;
-import org.samfast.prompt.ImageBox;
 import org.samfast.prompt.ImagePoint;
-import org.samfast.prompt.MaskPrompt;
 import org.samfast.prompt.Prompt;
-import org.samfast.tensor.Bfloat16;
 
 /**
  * What every backend owes, with the built-in model on a photo; each backend's own test subclasses it. The expected
  * values are the oracle's, of testdata/golden/segment.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-public abstract class BackendContractTest {
-    private static final Path TESTDATA = Path.of(System.getProperty("sam.testdata"));
-    private static final Path GOLDEN = TESTDATA.resolve("golden/segment");
+public abstract class BackendContractTest extends EmbeddingContractTest {
+    private static final List<GoldenPrompt> GOLDEN = List.of(GoldenPrompt.values());
     private static final int VALUES_PER_PROMPT = LowResLogits.MASKS * LowResLogits.SIDE * LowResLogits.SIDE;
-    private static final int EMBEDDING_CHANNEL = 64 * 64;
-
-    private Path cache;
-
-    private Checkpoint checkpoint;
-    private SamBackend backend;
-    private RgbImage photo;
-    private ImageEmbedding embedding;
-
-    /** The backend under test. */
-    protected abstract BackendProvider provider();
-
-    /** What it computes in. */
-    protected Precision precision() {
-        return Precision.FP32;
-    }
-
-    /** Allowed relative error of the image embedding: norm of the difference over norm of the oracle's. */
-    protected double embeddingTolerance() {
-        return 1e-4;
-    }
-
-    /** Allowed relative error of low-res logits and quality. */
-    protected double logitsTolerance() {
-        return 1e-3;
-    }
-
-    /** Prompts with golden outputs, as testdata/golden/segment/make.py gives them to the oracle. */
-    enum Golden {
-        POINT(new ImagePoint(400, 270, true)),
-        POINTS(new ImagePoint(400, 270, true), new ImagePoint(300, 200, false), new ImagePoint(420.5, 300.25, true)),
-        BOX,
-        POINTS_BOX(new ImagePoint(400, 270, true)),
-        POINT_MASK(new ImagePoint(400, 270, true)),
-        MASK;
-
-        private final List<ImagePoint> points;
-
-        Golden(ImagePoint... points) {
-            this.points = List.of(points);
-        }
-
-        Prompt prompt() {
-            boolean box = this == BOX || this == POINTS_BOX;
-            boolean mask = this == POINT_MASK || this == MASK;
-            return new Prompt(
-                    points,
-                    box ? new ImageBox(150, 100, 500.5, 400) : null,
-                    mask ? new MaskPrompt(golden("mask_input", "mask_input")) : null);
-        }
-
-        float[] expected(String tensor) {
-            return golden(name().toLowerCase(Locale.ROOT), tensor);
-        }
-    }
-
-    @BeforeAll
-    void openBackend(@TempDir Path directory) throws IOException {
-        cache = directory;
-        checkpoint = Checkpoint.open(TESTDATA.resolveSibling("models/sam_vit_t.bf16.safetensors"));
-        backend = provider().open(checkpoint, new BackendOptions(0, cache, precision(), null));
-        photo = ImageReader.read(TESTDATA.resolve("images/groceries.jpg"), ImageReader.DEFAULT_PIXEL_LIMIT);
-        embedding = backend.embed(List.of(photo)).getFirst();
-    }
-
-    @AfterAll
-    void closeBackend() {
-        embedding.close();
-        backend.close();
-        checkpoint.close();
-    }
 
     @Test
     void itIsUsableHereAndSaysWhatItRunsOn() {
@@ -153,7 +65,7 @@ public abstract class BackendContractTest {
         long start = System.nanoTime();
         double millis = backend.millis(() -> {
             runs[0]++;
-            predict(embedding, Golden.POINT.prompt());
+            predict(embedding, GoldenPrompt.POINT.prompt());
         });
         double wall = (System.nanoTime() - start) / 1e6;
         assertThat(runs[0]).isEqualTo(1);
@@ -170,21 +82,9 @@ public abstract class BackendContractTest {
         assertThat(Arrays.stream(millis).sum()).isLessThan(wall * 1.01);
     }
 
-    @Test
-    void theImageEmbeddingIsTheOracles() {
-        float[] expected = Golden.POINT.expected("image_embedding");
-        float[] every16th = new float[expected.length];
-        float[] all = embedding.toHost();
-        for (int channel = 0; channel < 16; channel++) {
-            System.arraycopy(
-                    all, channel * 16 * EMBEDDING_CHANNEL, every16th, channel * EMBEDDING_CHANNEL, EMBEDDING_CHANNEL);
-        }
-        assertThat(relativeError(expected, every16th)).isLessThan(embeddingTolerance());
-    }
-
     @ParameterizedTest
     @EnumSource
-    void theDecoderAnswersEveryKindOfPromptAsTheOracle(Golden golden) {
+    void theDecoderAnswersEveryKindOfPromptAsTheOracle(GoldenPrompt golden) {
         MaskPrediction prediction = predict(embedding, golden.prompt());
         float[] logits = everySecondPixel(prediction.logits().values());
         assertThat(relativeError(golden.expected("low_res_logits"), logits)).isLessThan(logitsTolerance());
@@ -196,7 +96,7 @@ public abstract class BackendContractTest {
         List<Prompt> prompts = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
             prompts.add(Prompt.points(new ImagePoint(30 + 25 * i, 40 + 29 * i, true)));
-            prompts.add(Golden.values()[i % Golden.values().length].prompt());
+            prompts.add(GOLDEN.get(i % GOLDEN.size()).prompt());
         }
         MaskPrediction together = predict(embedding, prompts.toArray(Prompt[]::new));
         assertThat(together.logits().prompts()).isEqualTo(prompts.size());
@@ -213,7 +113,7 @@ public abstract class BackendContractTest {
         RgbImage small = corner(photo, new Size(97, 61));
         List<ImageEmbedding> both = backend.embed(List.of(small, photo));
         try {
-            Prompt prompt = Golden.POINT.prompt();
+            Prompt prompt = GoldenPrompt.POINT.prompt();
             Prompt inside = Prompt.points(new ImagePoint(40, 30, true));
             List<MaskPrediction> predictions = backend.predict(List.of(
                     new PromptedImage(both.get(0), List.of(inside, inside)),
@@ -230,56 +130,9 @@ public abstract class BackendContractTest {
     }
 
     @Test
-    void anEmbeddingThatWasOnTheHostIsTheSameBitForBit() {
-        float[] values = embedding.toHost();
-        try (ImageEmbedding back = backend.fromHost(photo.size(), values)) {
-            assertThat(back.imageSize()).isEqualTo(photo.size());
-            assertThat(back.toHost()).isEqualTo(values);
-            Prompt prompt = Golden.POINTS_BOX.prompt();
-            assertThat(predict(back, prompt).logits().values())
-                    .isEqualTo(predict(embedding, prompt).logits().values());
-        }
-        assertThatThrownBy(() -> backend.fromHost(photo.size(), new float[256]))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("image embedding: expected 1048576 values [256][64][64], got 256");
-    }
-
-    /** Measured in fp32 on the CPU: 0.9955 to 0.9998. */
-    @Test
-    void anEmbeddingStoredInBfloat16GivesTheSameMasksButForAFewPixels() {
-        float[] stored = bfloat16(embedding.toHost());
-        try (ImageEmbedding back = backend.fromHost(photo.size(), stored)) {
-            if (precision() != Precision.FP16) { // whose exponents end earlier
-                assertThat(back.toHost()).isEqualTo(stored);
-            }
-            for (Golden golden : Golden.values()) {
-                List<ScoredMask> expected = masks(embedding, golden.prompt());
-                List<ScoredMask> masks = masks(back, golden.prompt());
-                for (int output = 0; output < expected.size(); output++) {
-                    double iou =
-                            masks.get(output).mask().iou(expected.get(output).mask());
-                    assertThat(iou).as("%s, output %d", golden, output).isGreaterThan(0.99);
-                }
-            }
-        }
-    }
-
-    private List<ScoredMask> masks(ImageEmbedding image, Prompt prompt) {
-        return backend.finish(predict(image, prompt), new MaskRequest(List.of(List.of(0, 1, 2, 3))));
-    }
-
-    private static float[] bfloat16(float[] values) {
-        float[] rounded = new float[values.length];
-        for (int i = 0; i < values.length; i++) {
-            rounded[i] = Bfloat16.widen(Bfloat16.round(values[i]));
-        }
-        return rounded;
-    }
-
-    @Test
     void aBatchOfImagesIsSegmentedAsItsPartsOneByOne() {
         RgbImage small = corner(photo, new Size(97, 61));
-        List<Prompt> all = Arrays.stream(Golden.values()).map(Golden::prompt).toList();
+        List<Prompt> all = GOLDEN.stream().map(GoldenPrompt::prompt).toList();
         Prompt inside = Prompt.points(new ImagePoint(40, 30, true));
         List<Segmentation> together = backend.segment(List.of(
                 new SegmentRequest(small, List.of(inside), MaskChoice.MULTIMASK),
@@ -307,7 +160,7 @@ public abstract class BackendContractTest {
     void finishedMasksAreThoseOfPlainJava() {
         for (Size size : List.of(photo.size(), new Size(97, 61), new Size(1, 1), new Size(40, 533))) {
             MaskPrediction prediction = new MaskPrediction(
-                    size, predict(embedding, Golden.POINT.prompt()).logits(), new float[4]);
+                    size, predict(embedding, GoldenPrompt.POINT.prompt()).logits(), new float[4]);
             MaskRequest request = new MaskRequest(List.of(List.of(0, 1, 2, 3)));
             List<ScoredMask> expected = MaskUpscale.finish(prediction, request);
             List<ScoredMask> masks = backend.finish(prediction, request);
@@ -359,8 +212,8 @@ public abstract class BackendContractTest {
     @Test
     void eightThreadsGetTheSerialResults() throws Exception {
         float[] expectedEmbedding = embedding.toHost();
-        Map<Golden, float[]> expected = new EnumMap<>(Golden.class);
-        for (Golden golden : Golden.values()) {
+        Map<GoldenPrompt, float[]> expected = new EnumMap<>(GoldenPrompt.class);
+        for (GoldenPrompt golden : GOLDEN) {
             expected.put(golden, predict(embedding, golden.prompt()).logits().values());
         }
         try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
@@ -373,7 +226,7 @@ public abstract class BackendContractTest {
                 }));
             }
             for (int i = 0; i < 12; i++) {
-                Golden golden = Golden.values()[i % Golden.values().length];
+                GoldenPrompt golden = GOLDEN.get(i % GOLDEN.size());
                 errors.add(threads.submit(() -> relativeError(
                         Objects.requireNonNull(expected.get(golden)),
                         predict(embedding, golden.prompt()).logits().values())));
@@ -397,20 +250,15 @@ public abstract class BackendContractTest {
         };
         try (SamBackend watched = provider().open(checkpoint, new BackendOptions(0, cache, precision(), observer));
                 ImageEmbedding own = watched.embed(List.of(photo)).getFirst()) {
-            MaskPrediction seen = watched.predict(List.of(new PromptedImage(own, List.of(Golden.POINT.prompt()))))
+            MaskPrediction seen = watched.predict(List.of(new PromptedImage(own, List.of(GoldenPrompt.POINT.prompt()))))
                     .getFirst();
             float[] expected =
-                    predict(embedding, Golden.POINT.prompt()).logits().values();
+                    predict(embedding, GoldenPrompt.POINT.prompt()).logits().values();
             assertThat(relativeError(expected, seen.logits().values())).isLessThan(logitsTolerance());
         }
         assertThat(stages)
                 .contains("pixels", "patch_embed", "block.00", "block.11", "image_embedding", "image_pe")
                 .contains("sparse_prompt", "dense_prompt", "low_res_logits", "iou");
-    }
-
-    private MaskPrediction predict(ImageEmbedding image, Prompt... prompts) {
-        return backend.predict(List.of(new PromptedImage(image, List.of(prompts))))
-                .getFirst();
     }
 
     private static float[] slice(MaskPrediction prediction, int prompt) {
@@ -437,27 +285,7 @@ public abstract class BackendContractTest {
         return new RgbImage(size, rgb);
     }
 
-    private static double relativeError(float[] expected, float[] actual) {
-        assertThat(actual).hasSameSizeAs(expected);
-        double difference = 0;
-        double whole = 0;
-        for (int i = 0; i < expected.length; i++) {
-            difference += Math.pow(actual[i] - expected[i], 2);
-            whole += Math.pow(expected[i], 2);
-        }
-        assertThat(whole).isPositive();
-        return Math.sqrt(difference / whole);
-    }
-
     private static Offset<Float> within(float tolerance) {
         return Offset.offset(tolerance);
-    }
-
-    private static float[] golden(String file, String tensor) {
-        try (TensorFile golden = TensorFile.open(GOLDEN.resolve(file + ".safetensors"))) {
-            return golden.tensor(tensor).toFloats();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -42,13 +42,7 @@ public abstract class StoredFormatsContractTest {
         convert(stored, wide, WeightFormat.FP32);
         float[] expected = embedding(wide, Precision.FP32);
         float[] actual = embedding(stored, null);
-        double difference = 0;
-        double norm = 0;
-        for (int i = 0; i < expected.length; i++) {
-            difference += (actual[i] - expected[i]) * (actual[i] - expected[i]);
-            norm += expected[i] * expected[i];
-        }
-        assertThat(Math.sqrt(difference / norm)).isLessThan(tolerance(format));
+        assertThat(OpenBackend.relativeError(expected, actual)).isLessThan(tolerance(format));
     }
 
     private static void convert(Path from, Path to, WeightFormat format) throws IOException {

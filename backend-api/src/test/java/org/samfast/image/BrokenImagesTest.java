@@ -47,7 +47,7 @@ class BrokenImagesTest {
     @Test
     void aMissingFile() {
         Path file = folder.resolve("none.jpg");
-        assertThat(refusal(file, 1)).isEqualTo(file + ": no such file");
+        assertThat(refusal(file, 1)).isEqualTo(file + ": no such file; check the path");
     }
 
     @Test

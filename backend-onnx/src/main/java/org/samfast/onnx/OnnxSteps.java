@@ -1,12 +1,21 @@
 package org.samfast.onnx;
 
+import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import org.jspecify.annotations.Nullable;
+import org.samfast.backend.StageObserver;
 import org.samfast.backend.TraceRecorder;
 import org.samfast.backend.TraceSpan;
 
-/** The steps within a call, told to whoever traces the run. */
+/** What of a call is told: its steps to whoever traces the run, its stages to an observer. */
 final class OnnxSteps {
+    private final @Nullable StageObserver observer;
     private volatile TraceRecorder recorder = TraceRecorder.NONE;
+
+    OnnxSteps(@Nullable StageObserver observer) {
+        this.observer = observer;
+    }
 
     /** What a step does. */
     @FunctionalInterface
@@ -19,6 +28,18 @@ final class OnnxSteps {
         T result = step.run();
         recorder.add(TraceSpan.stage(name, start));
         return result;
+    }
+
+    void stages(OrtSession.Result result) {
+        result.forEach(stage -> stage(stage.getKey(), (OnnxTensor) stage.getValue()));
+    }
+
+    void stage(String name, OnnxTensor tensor) {
+        if (observer != null) {
+            float[] values = new float[(int) tensor.getInfo().getNumElements()];
+            tensor.getFloatBuffer().get(values);
+            observer.stage(name, tensor.getInfo().getShape(), values);
+        }
     }
 
     /** Tells the steps of that work. */

@@ -1,6 +1,12 @@
 package org.samfast.onnx;
 
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.samfast.image.Size;
 import org.samfast.prompt.EncoderPoint;
 import org.samfast.prompt.Prompt;
@@ -37,5 +43,23 @@ record PromptTensors(List<Integer> indices, int tokens, float[] coordinates, lon
             }
         }
         return new PromptTensors(List.copyOf(indices), tokens, coordinates, labels, masks);
+    }
+
+    /** They as the graph's inputs, which the caller closes. */
+    Map<String, OnnxTensor> inputs() throws OrtException {
+        long count = indices.size();
+        Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
+        inputs.put("point_coords", floats(coordinates, count, tokens, 2));
+        inputs.put(
+                "point_labels",
+                OnnxTensor.createTensor(OnnxEnvironment.get(), LongBuffer.wrap(labels), new long[] {count, tokens}));
+        if (masks.length > 0) {
+            inputs.put("mask_input", floats(masks, count, 1, 256, 256));
+        }
+        return inputs;
+    }
+
+    private static OnnxTensor floats(float[] values, long... shape) throws OrtException {
+        return OnnxTensor.createTensor(OnnxEnvironment.get(), FloatBuffer.wrap(values), shape);
     }
 }

@@ -1,13 +1,12 @@
 package org.samfast.onnx;
 
 import org.junit.jupiter.api.Tag;
-import org.samfast.backend.BackendContractTest;
 import org.samfast.backend.BackendProvider;
 import org.samfast.backend.Precision;
+import org.samfast.backend.SixteenBitContractTest;
 
-/** The same in BF16; accuracy on real masks is measured by {@code sam bench}, here it must be no accident. */
 @Tag("gpu")
-final class OnnxCudaBfloat16ContractTest extends BackendContractTest {
+final class OnnxCudaBfloat16ContractTest extends SixteenBitContractTest {
     @Override
     protected BackendProvider provider() {
         return new OnnxBackendProvider();
@@ -16,16 +15,5 @@ final class OnnxCudaBfloat16ContractTest extends BackendContractTest {
     @Override
     protected Precision precision() {
         return Precision.BF16;
-    }
-
-    /** 16 bits are rounded some fifty times between pixels and embedding. */
-    @Override
-    protected double embeddingTolerance() {
-        return 3e-2;
-    }
-
-    @Override
-    protected double logitsTolerance() {
-        return 6e-2;
     }
 }

@@ -86,7 +86,7 @@ final class AmgCommand implements Callable<Integer> {
                 null,
                 false,
                 spec.commandLine().getErr(),
-                model.quiet,
+                model.run.quiet,
                 main.verbose);
         ImageInputs inputs = ImageInputs.of(List.of(input), output, InputStream.nullInputStream());
         List<InputImage> images = inThatFolder(inputs.images());
@@ -96,7 +96,7 @@ final class AmgCommand implements Callable<Integer> {
         OutputFile.makeFolder(output);
         try (ModelSession session = model.open(null)) {
             checkType(session);
-            RunReport report = new RunReport(spec.commandLine(), main.verbose, model.quiet);
+            RunReport report = new RunReport(spec.commandLine(), main.verbose, model.run.quiet);
             ResumableRun run = new ResumableRun(spec, false, report);
             List<EverythingRun.Input> planned = setting.inputs(images, false);
             return EverythingRun.run(session, setting, planned, inputs.problems(), Journal.none(), run);

@@ -13,6 +13,7 @@ import org.samfast.backend.BackendProvider;
 import org.samfast.backend.Backends;
 import org.samfast.backend.Precision;
 import org.samfast.backend.Support;
+import org.samfast.cli.terminal.ExitCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

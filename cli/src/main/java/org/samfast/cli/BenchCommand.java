@@ -16,6 +16,7 @@ import org.samfast.cli.bench.BenchImages;
 import org.samfast.cli.bench.BenchTable;
 import org.samfast.cli.bench.EverythingBench;
 import org.samfast.cli.bench.PowerMeter;
+import org.samfast.cli.terminal.ExitCode;
 import org.samfast.cli.terminal.StatusLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -98,7 +99,7 @@ final class BenchCommand implements Callable<Integer> {
         checkEverything();
         profiles.checkUsage(this);
         if (output.drawsStored()) {
-            output.drawStored(subjects.quiet);
+            output.drawStored(subjects.run.quiet);
             return ExitCode.DONE;
         }
         measure();
@@ -107,14 +108,14 @@ final class BenchCommand implements Callable<Integer> {
 
     private void measure() throws IOException {
         BenchClock clock = new BenchClock();
-        StatusLine progress = StatusLine.on(spec.commandLine().getErr(), !subjects.quiet);
+        StatusLine progress = StatusLine.on(spec.commandLine().getErr(), !subjects.run.quiet);
         try (BenchImages images = BenchImages.of(files);
                 PowerMeter power = PowerMeter.start()) {
             clock.spent("images");
             measure(new BenchSetting.Run(Instant.now(), images, power, clock, progress));
         }
         if (addsRows()) {
-            output.finish(ladder ? "the ladder" : "sam bench", subjects.quiet);
+            output.finish(ladder ? "the ladder" : "sam bench", subjects.run.quiet);
             clock.spent("output");
             output.printer.print(clock.lines(), clock::write);
         }
@@ -197,7 +198,7 @@ final class BenchCommand implements Callable<Integer> {
     /** Who hears what memory will be taken; null for nobody. */
     @Nullable
     PrintWriter told() {
-        return subjects.quiet ? null : spec.commandLine().getErr();
+        return subjects.run.quiet ? null : spec.commandLine().getErr();
     }
 
     /** Prints what is for people only. */

@@ -20,6 +20,7 @@ import org.samfast.cli.bench.PowerMeter;
 import org.samfast.cli.bench.Rounds;
 import org.samfast.cli.bench.Rung;
 import org.samfast.cli.bench.SpeedPlot;
+import org.samfast.cli.terminal.ErrorLine;
 
 /** Measures the rungs one after the other, each as soon as it can be opened; the others are listed with the reason. */
 final class BenchLadder {

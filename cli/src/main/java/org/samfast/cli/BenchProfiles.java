@@ -78,7 +78,7 @@ final class BenchProfiles {
                 ? "launched one by one between events, without graph and without overlap"
                 : "not told by the backend";
         traced.write(file, RunAbout.trace(bench.spec, session.backend(), batch, kernels));
-        if (!bench.subjects.quiet) {
+        if (!bench.subjects.run.quiet) {
             session.stderr().println("traced: " + file + ", for https://ui.perfetto.dev");
         }
     }

@@ -9,6 +9,7 @@ import org.samfast.backend.Backends;
 import org.samfast.backend.KernelSet;
 import org.samfast.backend.Precision;
 import org.samfast.backend.Tuning;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -69,24 +70,8 @@ final class BenchSubjects {
             description = "Decode the prompts of one image at a time, not those of a batch together.")
     boolean decoderPerImage;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "CPU threads to compute with; default: one per core.")
-    int threads;
-
-    @Option(
-            names = "--gpu-mem",
-            paramLabel = "SIZE",
-            converter = MemorySize.class,
-            description =
-                    "Take no more of the GPU's memory, for example 6g or 800m: as many images at once as fit, and an"
-                            + " error where not even one does. Default: what is free. For backend cuda.")
-    long gpuMemory;
-
-    @Option(names = "--quiet", description = "Say nothing on stderr but errors.")
-    boolean quiet;
+    @Mixin
+    RunOptions run = new RunOptions();
 
     @Spec(Spec.Target.MIXEE)
     CommandSpec command;
@@ -118,9 +103,7 @@ final class BenchSubjects {
         one.weights = file;
         one.backend = backend;
         one.precision = precision;
-        one.threads = threads;
-        one.gpuMemory = gpuMemory;
-        one.quiet = quiet;
+        one.run = run;
         one.tuning = tuning;
         one.command = command;
         return one;

@@ -15,6 +15,7 @@ import org.samfast.cli.convert.CalibrationRun;
 import org.samfast.cli.model.ModelCache;
 import org.samfast.cli.output.ConversionReportJson;
 import org.samfast.cli.output.OutputFile;
+import org.samfast.cli.terminal.ExitCode;
 import org.samfast.cli.terminal.StatusLine;
 import org.samfast.convert.Calibration;
 import org.samfast.convert.CheckpointConverter;

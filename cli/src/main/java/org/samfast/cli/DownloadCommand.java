@@ -15,6 +15,8 @@ import org.samfast.cli.model.ModelCache;
 import org.samfast.cli.model.ModelException;
 import org.samfast.cli.model.Models;
 import org.samfast.cli.model.PublishedModel;
+import org.samfast.cli.terminal.ErrorLine;
+import org.samfast.cli.terminal.ExitCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -1,11 +1,9 @@
 package org.samfast.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.samfast.cli.input.ImageInputs;
 import org.samfast.cli.input.InputImage;
 import org.samfast.cli.output.OutputFile;
@@ -18,7 +16,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -34,12 +31,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {"  sam embed photos --out embeddings", "  sam embed dog.jpg truck.jpg -o embeddings --json"})
 final class EmbedCommand implements Callable<Integer> {
-    @Parameters(
-            paramLabel = "IMAGE",
-            arity = "1..*",
-            description = "JPEG, PNG, GIF, BMP, TIFF or WebP files. A folder, or a quoted pattern such as"
-                    + " \"photos/*.jpg\", stands for the images in it and below; - for the list on stdin, one a line.")
-    List<Path> images = List.of();
+    @Mixin
+    ImageOptions reading = new ImageOptions();
 
     @Option(
             names = {"-o", "--out"},
@@ -54,9 +47,6 @@ final class EmbedCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object per image on stdout instead.")
     boolean json;
 
-    @Mixin
-    ImageOptions reading = new ImageOptions();
-
     @ParentCommand
     Main main;
 
@@ -66,12 +56,12 @@ final class EmbedCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         reading.check();
-        ImageInputs inputs = ImageInputs.of(images, out, System.in);
+        ImageInputs inputs = ImageInputs.of(reading.images, out, System.in);
         List<Path> files = inputs.images().stream().map(InputImage::file).toList();
-        RunReport report = new RunReport(spec.commandLine(), main.verbose, model.quiet);
+        RunReport report = new RunReport(spec.commandLine(), main.verbose, model.run.quiet);
         inputs.problems().forEach(problem -> report.failedBefore(problem.name(), problem.error()));
         try (ModelSession session = model.open(null)) {
-            int atOnce = session.imagesAtOnce(Math.clamp(files.size(), 1, reading.batch(session)), 1, told());
+            int atOnce = session.imagesAtOnce(Math.clamp(files.size(), 1, reading.batch(session)), 1, main.told());
             EmbedRun run = new EmbedRun(session.backend(), folder(session), reading.maxPixels, json);
             return new Pipeline<>(run, Limits.ofMachine(atOnce, session.callsAtOnce()), report).run(files);
         }
@@ -80,10 +70,5 @@ final class EmbedCommand implements Callable<Integer> {
     private EmbeddingFolder folder(ModelSession session) throws IOException {
         EmbeddingSource source = session.embeddingSource();
         return OutputFile.writing(out, () -> EmbeddingFolder.forWriting(out, source));
-    }
-
-    /** Who hears what a run will take. */
-    private @Nullable PrintWriter told() {
-        return main.verbose ? spec.commandLine().getErr() : null;
     }
 }

@@ -22,6 +22,7 @@ import org.samfast.cli.pipeline.Limits;
 import org.samfast.cli.pipeline.Pipeline;
 import org.samfast.cli.pipeline.RunReport;
 import org.samfast.cli.pipeline.Work;
+import org.samfast.cli.terminal.ExitCode;
 import org.samfast.image.ImageException;
 import org.samfast.image.ImageReader;
 import org.samfast.image.RgbImage;
@@ -118,7 +119,7 @@ final class EvalCommand implements Callable<Integer> {
         earlier = compare == null ? null : EarlierScores.read(compare);
         List<CocoImage> wanted = CocoFileReader.read(coco).stream().limit(limit).toList();
         try (ModelSession session = model.open(null)) {
-            RunReport run = new RunReport(spec.commandLine(), main.verbose, model.quiet);
+            RunReport run = new RunReport(spec.commandLine(), main.verbose, model.run.quiet);
             int exitCode = new Pipeline<>(new Scoring(session), Limits.ofMachine(1, 1), run).run(wanted);
             if (exitCode == ExitCode.DONE || exitCode == ExitCode.SOME_FAILED) {
                 report(session);

@@ -1,13 +1,23 @@
 package org.samfast.cli;
 
+import java.nio.file.Path;
+import java.util.List;
 import org.samfast.image.ImageReader;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** How large images may be, and how many are computed at once. */
+/** Which images, how large they may be, and how many are computed at once. */
 final class ImageOptions {
+    @Parameters(
+            paramLabel = "IMAGE",
+            arity = "1..*",
+            description = "JPEG, PNG, GIF, BMP, TIFF or WebP files. A folder, or a quoted pattern such as"
+                    + " \"photos/*.jpg\", stands for the images in it and below; - for the list on stdin, one a line.")
+    List<Path> images = List.of();
+
     @Option(
             names = "--max-pixels",
             paramLabel = "N",

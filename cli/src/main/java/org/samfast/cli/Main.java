@@ -1,12 +1,19 @@
 package org.samfast.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.samfast.backend.Precision;
 import org.samfast.cli.output.OutputFormat;
+import org.samfast.cli.terminal.ErrorLine;
+import org.samfast.cli.terminal.ExitCode;
+import org.samfast.cli.terminal.StandardOutput;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -48,6 +55,12 @@ public sealed class Main implements Runnable permits EveryCommand {
     @Spec
     CommandSpec spec;
 
+    /** Who hears more than a run says unasked; null without {@code --verbose}. */
+    @Nullable
+    PrintWriter told() {
+        return verbose ? spec.commandLine().getErr() : null;
+    }
+
     /** Where no command is named. */
     @Override
     public void run() {
@@ -58,7 +71,21 @@ public sealed class Main implements Runnable permits EveryCommand {
     /** Runs the command line and exits with its {@link ExitCode}. */
     public static void main(String[] arguments) throws IOException {
         String[] words = LongCommandLine.words(arguments);
-        System.exit(Rehearsal.isWanted() ? Rehearsal.run(words) : run(commandLine(words), words));
+        System.exit(Rehearsal.isWanted() ? Rehearsal.run(words) : runOnStdout(words));
+    }
+
+    /** Runs the command line; that something was not printed is an error too. */
+    private static int runOnStdout(String... words) {
+        StandardOutput stdout = new StandardOutput(new FileOutputStream(FileDescriptor.out));
+        CommandLine sam = commandLine(words).setOut(stdout.writer(System.out.charset()));
+        int exitCode = run(sam, words);
+        sam.getOut().flush();
+        return stdout.loss()
+                .map(sentence -> {
+                    sam.getErr().println("sam: " + sentence);
+                    return Math.max(exitCode, ExitCode.SOME_FAILED);
+                })
+                .orElse(exitCode);
     }
 
     /** Runs the command line in this JVM; whatever goes wrong is one sentence and an {@link ExitCode}. */

@@ -16,7 +16,9 @@ import org.samfast.cli.convert.PackedCopy;
 import org.samfast.cli.model.ModelCache;
 import org.samfast.cli.model.Models;
 import org.samfast.cli.terminal.StatusLine;
+import org.samfast.cli.verify.FirstUse;
 import org.samfast.convert.Progress;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -57,24 +59,8 @@ final class ModelOptions {
     @Nullable
     Precision precision;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "CPU threads to compute with; default: one per core.")
-    int threads;
-
-    @Option(
-            names = "--gpu-mem",
-            paramLabel = "SIZE",
-            converter = MemorySize.class,
-            description =
-                    "Take no more of the GPU's memory, for example 6g or 800m: as many images at once as fit, and an"
-                            + " error where not even one does. Default: what is free. For backend cuda.")
-    long gpuMemory;
-
-    @Option(names = "--quiet", description = "Say nothing on stderr but errors.")
-    boolean quiet;
+    @Mixin
+    RunOptions run = new RunOptions();
 
     /** What runs of a backend that has a choice; sam bench sets it. */
     Tuning tuning = Tuning.BEST;
@@ -102,6 +88,7 @@ final class ModelOptions {
                 .toList();
         FirstUse firstUse = new FirstUse(
                 ModelCache.ofPlatform().verified(),
+                VersionProvider.version() + " " + VersionProvider.commit(),
                 options(null),
                 command.commandLine().getErr());
         return session(firstUse.choose(able), observer);
@@ -121,7 +108,7 @@ final class ModelOptions {
     }
 
     private BackendOptions options(@Nullable StageObserver observer) {
-        return new BackendOptions(threads, ModelCache.ofPlatform().onnx(), precision, observer, tuning);
+        return new BackendOptions(run.threads, ModelCache.ofPlatform().onnx(), precision, observer, tuning);
     }
 
     private Checkpoint checkpoint() throws IOException {
@@ -130,10 +117,10 @@ final class ModelOptions {
         if (wanted == null || !PackedCopy.isNeeded(given, wanted)) {
             return given;
         }
-        StatusLine line = StatusLine.on(command.commandLine().getErr(), !quiet);
+        StatusLine line = StatusLine.on(command.commandLine().getErr(), !run.quiet);
         try (given) {
             Progress progress = (step, done, of) -> line.show(done * 100L / of + "%  " + step);
-            return Checkpoint.open(PackedCopy.of(given, wanted, ModelCache.ofPlatform(), threads, progress));
+            return Checkpoint.open(PackedCopy.of(given, wanted, ModelCache.ofPlatform(), run.threads, progress));
         } finally {
             line.clear();
         }
@@ -145,11 +132,22 @@ final class ModelOptions {
 
     private void checkUsage() {
         if (model != null && weights != null) {
-            throw new ParameterException(
-                    command.commandLine(), "--model and --weights both name the weights; give one of them");
+            throw usage("--model and --weights both name the weights; give one of them");
         }
-        if (threads < 0) {
-            throw new ParameterException(command.commandLine(), "--threads: expected 0 or more, got " + threads);
+        if (run.threads < 0) {
+            throw usage("--threads: expected 0 or more, got " + run.threads);
         }
+        Backends.unknown(backend).ifPresent(sentence -> {
+            throw usage(sentence);
+        });
+        if (model != null) {
+            Models.unknown(model).ifPresent(sentence -> {
+                throw usage(sentence);
+            });
+        }
+    }
+
+    private ParameterException usage(String sentence) {
+        return new ParameterException(command.commandLine(), sentence);
     }
 }

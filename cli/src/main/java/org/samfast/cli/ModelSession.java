@@ -57,7 +57,7 @@ final class ModelSession implements AutoCloseable {
     /** For any thread. */
     synchronized SamBackend backend() {
         if (backend == null) {
-            if (options.gpuMemory > 0 && backendOptions.memory() == null) {
+            if (options.run.gpuMemory > 0 && backendOptions.memory() == null) {
                 plan(new MemoryNeed(1, MANY_PROMPTS, LARGEST, false, 0));
             }
             backend = provider.open(weights, backendOptions);
@@ -86,7 +86,7 @@ final class ModelSession implements AutoCloseable {
         Verification verification = options.isBuiltIn()
                 ? Verification.ofBuiltIn()
                 : Verification.against(otherBackend(), weights, backendOptions);
-        if (!options.quiet) {
+        if (!options.run.quiet) {
             options.command
                     .commandLine()
                     .getErr()
@@ -119,8 +119,8 @@ final class ModelSession implements AutoCloseable {
      * @param need with no limit, which the options know
      */
     synchronized Optional<MemoryPlan> plan(MemoryNeed need) {
-        Optional<MemoryPlan> plan = provider.plan(weights, backendOptions, need.within(options.gpuMemory));
-        if (plan.isEmpty() && options.gpuMemory > 0) {
+        Optional<MemoryPlan> plan = provider.plan(weights, backendOptions, need.within(options.run.gpuMemory));
+        if (plan.isEmpty() && options.run.gpuMemory > 0) {
             throw new ParameterException(
                     options.command.commandLine(),
                     "--gpu-mem is for backend cuda; backend '" + provider.name() + "' computes here: leave it out");
@@ -144,7 +144,7 @@ final class ModelSession implements AutoCloseable {
     }
 
     private int imagesAtOnce(MemoryNeed need, @Nullable PrintWriter told) {
-        if (options.gpuMemory == 0 && told == null) {
+        if (options.run.gpuMemory == 0 && told == null) {
             return need.images();
         }
         Optional<MemoryPlan> plan = plan(need);
@@ -224,7 +224,7 @@ final class ModelSession implements AutoCloseable {
     }
 
     private void announce(SamBackend opened) {
-        if (options.quiet) {
+        if (options.run.quiet) {
             return;
         }
         PrintWriter stderr = stderr();

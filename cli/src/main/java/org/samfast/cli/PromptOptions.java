@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.samfast.cli.input.InputImage;
 import org.samfast.cli.input.MaskFile;
+import org.samfast.cli.prompt.AskedPrompts;
 import org.samfast.cli.prompt.PromptArguments;
 import org.samfast.cli.prompt.PromptFile;
 import org.samfast.cli.prompt.PromptSyntaxException;

@@ -2,6 +2,7 @@ package org.samfast.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.samfast.cli.terminal.ExitCode;
 
 /**
  * Several command lines one after the other in this JVM, whose classes and profiles then all go into one ahead-of-time cache:

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.samfast.cli.input.ImageInputs;
+import org.samfast.cli.input.StdinList;
 import org.samfast.cli.pipeline.RunReport;
 import org.samfast.cli.resume.Journal;
 import picocli.CommandLine.Model.CommandSpec;

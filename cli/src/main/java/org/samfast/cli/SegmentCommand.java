@@ -5,13 +5,12 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.samfast.cli.input.ImageInputs;
 import org.samfast.cli.input.InputImage;
+import org.samfast.cli.input.StdinList;
 import org.samfast.cli.output.MaskTree;
 import org.samfast.cli.output.OutputFile;
-import org.samfast.cli.output.OutputNames;
 import org.samfast.cli.output.OutputPlan;
 import org.samfast.cli.output.OutputSettings;
 import org.samfast.cli.output.ResultWriter;
@@ -19,19 +18,17 @@ import org.samfast.cli.output.StageDump;
 import org.samfast.cli.pipeline.Limits;
 import org.samfast.cli.pipeline.Pipeline;
 import org.samfast.cli.pipeline.RunReport;
-import org.samfast.cli.resume.Digest;
-import org.samfast.cli.resume.ImageKey;
+import org.samfast.cli.prompt.AskedPrompts;
 import org.samfast.cli.resume.Journal;
 import org.samfast.cli.terminal.StepTimes;
 import org.samfast.cli.trace.TraceFile;
+import org.samfast.cli.trace.TracedWork;
 import org.samfast.mask.MaskChoice;
-import org.samfast.prompt.Prompt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -62,12 +59,8 @@ import picocli.CommandLine.Spec;
             "  sam segment photos --points 400,270 --embeddings embeddings --out masks"
         })
 final class SegmentCommand implements Callable<Integer> {
-    @Parameters(
-            paramLabel = "IMAGE",
-            arity = "1..*",
-            description = "JPEG, PNG, GIF, BMP, TIFF or WebP files. A folder, or a quoted pattern such as"
-                    + " \"photos/*.jpg\", stands for the images in it and below; - for the list on stdin, one a line.")
-    List<Path> images = List.of();
+    @Mixin
+    ImageOptions reading = new ImageOptions();
 
     @Mixin
     PromptOptions prompts = new PromptOptions();
@@ -117,9 +110,6 @@ final class SegmentCommand implements Callable<Integer> {
     @Nullable
     Path dump;
 
-    @Mixin
-    ImageOptions reading = new ImageOptions();
-
     @Option(
             names = "--resume",
             description = "Go on where an earlier run into the same folder was stopped: skip images whose files are all"
@@ -149,8 +139,8 @@ final class SegmentCommand implements Callable<Integer> {
 
     private int segment() throws IOException {
         prompts.check();
-        StdinList list = StdinList.read(images, System.in);
-        ImageInputs inputs = list.inputs(images, output.out);
+        StdinList list = StdinList.read(reading.images, System.in);
+        ImageInputs inputs = list.inputs(reading.images, output.out);
         AskedPrompts asked = prompts.of(inputs.images());
         OutputSettings settings = output.settings(asked.most(), multimask);
         ResumableRun run = resumable();
@@ -171,7 +161,7 @@ final class SegmentCommand implements Callable<Integer> {
     }
 
     private ResumableRun resumable() throws IOException {
-        RunReport report = new RunReport(spec.commandLine(), main.verbose, model.quiet);
+        RunReport report = new RunReport(spec.commandLine(), main.verbose, model.run.quiet);
         return new ResumableRun(spec, resume, report);
     }
 
@@ -204,8 +194,9 @@ final class SegmentCommand implements Callable<Integer> {
             return new Pipeline<>(run, Limits.ofMachine(batch, session.callsAtOnce()), report).run(inputs);
         }
         TraceFile traced = new TraceFile();
-        int exitCode =
-                new Pipeline<>(new TracedWork<>(run, session, traced), Limits.ofMachine(batch, 1), report).run(inputs);
+        int exitCode = new Pipeline<>(
+                        new TracedWork<>(run, session::backend, traced), Limits.ofMachine(batch, 1), report)
+                .run(inputs);
         traced.write(
                 trace, RunAbout.trace(spec, session.backend(), batch, "launched as ever, sequences timed as a whole"));
         return exitCode;
@@ -215,12 +206,7 @@ final class SegmentCommand implements Callable<Integer> {
         int prompts =
                 inputs.stream().mapToInt(input -> input.prompts().size()).max().orElse(1);
         int images = Math.clamp(inputs.size(), 1, reading.batch(session));
-        return session.imagesAtOnce(images, prompts, told());
-    }
-
-    /** Who hears what a run will take. */
-    private @Nullable PrintWriter told() {
-        return main.verbose ? spec.commandLine().getErr() : null;
+        return session.imagesAtOnce(images, prompts, main.told());
     }
 
     private int findEverything() throws IOException {
@@ -231,10 +217,10 @@ final class SegmentCommand implements Callable<Integer> {
                 embeddings,
                 json,
                 spec.commandLine().getErr(),
-                model.quiet,
+                model.run.quiet,
                 main.verbose);
-        StdinList list = StdinList.read(images, System.in);
-        ImageInputs inputs = list.inputs(images, output.out);
+        StdinList list = StdinList.read(reading.images, System.in);
+        ImageInputs inputs = list.inputs(reading.images, output.out);
         setting.tree().conflict(inputs.images()).ifPresent(conflict -> {
             throw usage(conflict);
         });
@@ -275,22 +261,7 @@ final class SegmentCommand implements Callable<Integer> {
         plan.conflict(asked.most()).ifPresent(conflict -> {
             throw usage(conflict);
         });
-        return IntStream.range(0, files.size())
-                .filter(i -> !asked.perImage().get(i).isEmpty())
-                .mapToObj(i -> planned(
-                        files.get(i).file(),
-                        plan.names().get(i),
-                        asked.perImage().get(i),
-                        keys))
-                .toList();
-    }
-
-    private static SegmentRun.Input planned(Path file, OutputNames names, List<Prompt> asked, boolean key) {
-        return new SegmentRun.Input(
-                file,
-                names,
-                asked,
-                key ? ImageKey.of(file, names.path(), new Digest().add(asked).hex()) : "");
+        return SegmentRun.Input.of(files, plan.names(), asked, keys);
     }
 
     private void checkUsage(int files, int objects) {

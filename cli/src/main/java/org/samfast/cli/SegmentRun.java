@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.samfast.Segmenter;
 import org.samfast.backend.ImageEmbedding;
 import org.samfast.backend.SegmentRequest;
+import org.samfast.cli.input.InputImage;
 import org.samfast.cli.output.ImageResult;
 import org.samfast.cli.output.JsonText;
 import org.samfast.cli.output.MaskResult;
@@ -22,7 +24,10 @@ import org.samfast.cli.output.ResultJson;
 import org.samfast.cli.output.ResultWriter;
 import org.samfast.cli.output.StageDump;
 import org.samfast.cli.pipeline.Work;
+import org.samfast.cli.prompt.AskedPrompts;
 import org.samfast.cli.prompt.PromptBounds;
+import org.samfast.cli.resume.Digest;
+import org.samfast.cli.resume.ImageKey;
 import org.samfast.cli.resume.Journal;
 import org.samfast.cli.terminal.StepTimes;
 import org.samfast.embedding.StoredEmbedding;
@@ -68,6 +73,28 @@ final class SegmentRun implements Work<SegmentRun.Input, SegmentRun.Read, Segmen
      * @param key all of that and the file as it is, for the journal; empty where none is kept
      */
     record Input(Path file, OutputNames names, List<Prompt> prompts, String key) {
+        /** The images on which something is asked, with the names of their results. */
+        static List<Input> of(List<InputImage> files, List<OutputNames> names, AskedPrompts asked, boolean keys) {
+            return IntStream.range(0, files.size())
+                    .filter(i -> !asked.perImage().get(i).isEmpty())
+                    .mapToObj(i -> of(
+                            files.get(i).file(), names.get(i), asked.perImage().get(i), keys))
+                    .toList();
+        }
+
+        private static Input of(Path file, OutputNames names, List<Prompt> prompts, boolean key) {
+            return new Input(
+                    file,
+                    names,
+                    prompts,
+                    key
+                            ? ImageKey.of(
+                                    file,
+                                    names.path(),
+                                    new Digest().add(prompts).hex())
+                            : "");
+        }
+
         /** The files of its results that are there. */
         List<Path> files() {
             return names.all(prompts.size()).stream().filter(Files::exists).toList();

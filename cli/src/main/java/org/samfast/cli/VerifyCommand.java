@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.samfast.cli.terminal.ExitCode;
 import org.samfast.cli.verify.StageCheck;
 import org.samfast.cli.verify.Verification;
 import picocli.CommandLine.Command;

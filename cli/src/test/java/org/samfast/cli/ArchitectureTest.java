@@ -86,6 +86,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void whatCommandsAreMadeOfKnowsNoCommand() {
+        noClasses()
+                .that()
+                .resideInAPackage("org.samfast.cli.*..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.samfast.cli")
+                .check(SAM);
+    }
+
+    @Test
     void onlyMainEndsTheProcess() {
         noClasses()
                 .that()

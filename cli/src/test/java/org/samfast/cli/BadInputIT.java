@@ -20,6 +20,7 @@ import org.samfast.checkpoint.Checkpoint;
 import org.samfast.checkpoint.SafetensorsWriter;
 import org.samfast.checkpoint.SafetensorsWriter.Entry;
 import org.samfast.cli.SamProcess.Ended;
+import org.samfast.cli.terminal.ExitCode;
 import org.samfast.tensor.Tensor;
 
 /** Hostile and broken files end with their exit code and one sentence, within 1 GB of heap, never with a stack trace. */

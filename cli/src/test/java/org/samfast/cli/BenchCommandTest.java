@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.samfast.cli.SamInProcess.Ended;
+import org.samfast.cli.terminal.ExitCode;
 
 class BenchCommandTest {
     private static final Path DOG = Path.of(System.getProperty("sam.testdata"), "images/dog.jpg");

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.samfast.cli.SamInProcess.Ended;
+import org.samfast.cli.terminal.ExitCode;
 import org.samfast.cli.trace.TraceEvents;
 
 /** {@code sam bench --trace} and {@code --memory-profile} on the fake backend. */

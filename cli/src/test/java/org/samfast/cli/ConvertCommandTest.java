@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.samfast.cli.SamInProcess.Ended;
+import org.samfast.cli.terminal.ExitCode;
 
 class ConvertCommandTest {
     private static final Path MODEL =

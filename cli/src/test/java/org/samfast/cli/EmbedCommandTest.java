@@ -22,6 +22,7 @@ import org.samfast.checkpoint.Checkpoint;
 import org.samfast.checkpoint.TensorFile;
 import org.samfast.cli.SamInProcess.Ended;
 import org.samfast.cli.fake.FakeBackend;
+import org.samfast.cli.terminal.ExitCode;
 import org.samfast.embedding.EmbeddingFolder;
 import org.samfast.embedding.EmbeddingSource;
 import org.samfast.embedding.StoredEmbedding;

@@ -17,14 +17,15 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.samfast.backend.BackendException;
 import org.samfast.checkpoint.CheckpointException;
+import org.samfast.cli.terminal.ErrorLine;
 import org.samfast.image.ImageException;
 import picocli.CommandLine;
 
 class ErrorLineTest {
     static Stream<Arguments> errors() {
         return Stream.of(
-                Arguments.of(new NoSuchFileException("a.jpg"), "a.jpg: no such file or folder", 3),
-                Arguments.of(new AccessDeniedException("out"), "out: permission denied", 3),
+                Arguments.of(new NoSuchFileException("a.jpg"), "a.jpg: no such file or folder; check the path", 3),
+                Arguments.of(new AccessDeniedException("out"), "out: permission denied; change its permissions", 3),
                 Arguments.of(
                         new InvalidPathException("gr??e.jpg", "unmappable"),
                         "'gr??e.jpg': no name for a file in the encoding of this locale ("

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.samfast.cli.SamInProcess.Ended;
+import org.samfast.cli.terminal.ExitCode;
 
 /** {@code sam segment --everything} and {@code sam amg} on the fake backend, whose masks 2 and 3 of a point are rated 0.9 and 0.7. */
 class EverythingCommandTest {
@@ -98,7 +99,8 @@ class EverythingCommandTest {
         Ended ended = segment();
         assertThat(ended.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ended.errorLines())
-                .contains("sam: cannot write " + out.resolve("dog") + ": it holds other files, such as notes.txt");
+                .contains("sam: cannot write " + out.resolve("dog")
+                        + ": it holds other files, such as notes.txt; choose another folder");
         assertThat(notes).hasContent("mine");
         assertThat(written("")).containsExactly("dog");
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.samfast.cli.SamInProcess.Ended;
+import org.samfast.cli.terminal.ExitCode;
 
 class InfoAndBackendsTest {
     private static final Path MODEL =

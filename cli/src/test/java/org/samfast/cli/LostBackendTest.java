@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.samfast.cli.SamInProcess.Ended;
 import org.samfast.cli.fake.FakeBackend;
+import org.samfast.cli.terminal.ExitCode;
 
 /** A backend that is lost on some images: the other images are done all the same, in new processes where there are any left. */
 class LostBackendTest {

@@ -2,6 +2,7 @@ package org.samfast.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.samfast.cli.SamProcess.Ended;
+import org.samfast.cli.terminal.ExitCode;
 
 /** The packaged sam as a process: what holds for every command. */
 class MainIT {
@@ -65,6 +67,24 @@ class MainIT {
 
     static Stream<String> commands() {
         return Main.commandLine().getSubcommands().keySet().stream();
+    }
+
+    @Test
+    void whatCannotBePrintedIsAnError() throws Exception {
+        assumeTrue(Files.exists(Path.of("/dev/full")), "a device of Linux that is always full");
+        Ended ended = SamProcess.in(folder).shell("'" + SamProcess.executable() + "' download --list > /dev/full");
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(ended.errorLines())
+                .containsExactly("sam: not all could be printed on stdout: No space left on device; let it go elsewhere"
+                        + " and run it again");
+    }
+
+    @Test
+    void aFileThatLooksLikeAnOptionIsNamedAsAPath() throws Exception {
+        Files.writeString(folder.resolve("-dog.jpg"), "");
+        Ended ended = SamProcess.in(folder).run("segment", "-dog.jpg", "--points", "1,1");
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(ended.errorLines()).contains("'-dog.jpg' is taken for an option; the file: ./-dog.jpg");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.samfast.cli.terminal.ExitCode;
 
 class RehearsalTest {
     private final PrintStream stdout = System.out;

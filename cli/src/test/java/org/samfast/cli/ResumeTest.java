@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.samfast.cli.SamInProcess.Ended;
 import org.samfast.cli.fake.FakeBackend;
+import org.samfast.cli.terminal.ExitCode;
 
 /** {@code sam segment --resume} on the fake backend: what counts as done, and that the outcome is that of an undisturbed run. */
 class ResumeTest {

@@ -1,15 +1,18 @@
 package org.samfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.samfast.cli.SamInProcess.Ended;
+import org.samfast.cli.terminal.ExitCode;
 
 /** What {@code sam segment} refuses: its sentence, and how it ends. */
 class SegmentErrorsTest extends SegmentOnFakeBackend {
@@ -32,6 +35,7 @@ class SegmentErrorsTest extends SegmentOnFakeBackend {
                 "--points 1,2 --format gif|Invalid value for option '--format'",
                 "--points 1,2 --precision int7|Invalid value for option '--precision'",
                 "--points 1,2 --threads -1|--threads: expected 0 or more, got -1",
+                "--points 1,2 --model vit_x|model 'vit_x' is unknown: expected vit_t (built in), vit_b, vit_l or vit_h",
                 "--points 1,2 --batch -1|--batch: expected 1 or more",
                 "--points 1,2 --max-pixels 0|--max-pixels: expected 1 or more, got 0",
                 "--points 1,2 --model vit_t --weights x.pth|--model and --weights both name the weights",
@@ -106,10 +110,29 @@ class SegmentErrorsTest extends SegmentOnFakeBackend {
     }
 
     @Test
-    void anUnknownBackendExitsWith4() {
+    void anUnknownBackendIsAWrongArgument() {
         Ended ended = SamInProcess.run("segment", image, "--points", "5,5", "--backend", "abacus", "--out", out);
-        assertThat(ended.exitCode()).isEqualTo(ExitCode.BACKEND_NOT_USABLE);
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(ended.stderr()).startsWith("sam: backend 'abacus' is unknown. Known: auto, ");
+    }
+
+    @Test
+    void aFolderThatTakesNoFilesIsRefusedBeforeAnyWork() throws Exception {
+        Files.createDirectory(out, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-xr-xr-x")));
+        assumeFalse(Files.isWritable(out), "root may write everywhere");
+        Ended ended = segment(image, "--points", "5,5");
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ended.stderr())
+                .isEqualTo("sam: cannot write " + out + ": permission denied; choose another folder\n");
+    }
+
+    @Test
+    void aFileInThePathOfAFolderEndsWithWhatToDo() {
+        Ended ended = SamInProcess.run("segment", image, "--points", "5,5", "--out", image + "/out");
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ended.stderr())
+                .startsWith("sam: cannot write " + image + "/out: ")
+                .endsWith("; choose another folder\n");
     }
 
     @Test

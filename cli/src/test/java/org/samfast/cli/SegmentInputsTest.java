@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.samfast.cli.SamInProcess.Ended;
+import org.samfast.cli.terminal.ExitCode;
 
 /** Which images {@code sam segment} takes, and what becomes of the others when one is bad. */
 class SegmentInputsTest extends SegmentOnFakeBackend {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.samfast.cli.SamInProcess.Ended;
+import org.samfast.cli.terminal.ExitCode;
 
 /** {@code sam segment --prompts} on the fake backend. */
 class SegmentPromptsTest {

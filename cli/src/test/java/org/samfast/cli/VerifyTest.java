@@ -23,6 +23,7 @@ import org.samfast.backend.Backends;
 import org.samfast.backend.Precision;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cli.fake.FakeProvider;
+import org.samfast.cli.verify.FirstUse;
 import org.samfast.cli.verify.StageCheck;
 import org.samfast.cli.verify.Verification;
 
@@ -79,7 +80,7 @@ class VerifyTest {
     }
 
     private FirstUse firstUse(StringWriter stderr) {
-        return new FirstUse(folder.resolve("verified"), options(), new PrintWriter(stderr, true));
+        return new FirstUse(folder.resolve("verified"), "0.1.0", options(), new PrintWriter(stderr, true));
     }
 
     private BackendOptions options() {

@@ -31,11 +31,20 @@ public record SamArchitecture(
     /** Side of an attention window in tokens. */
     public static final int WINDOW_SIZE = 14;
 
+    /** Copies {@code globalLayers}. */
     public SamArchitecture {
         globalLayers = List.copyOf(globalLayers);
     }
 
-    /** The architecture of these dimensions, under the name of its {@link SamVariant} where it has one. */
+    /**
+     * {@return the architecture of these dimensions, under the name of its {@link SamVariant} where it has one}
+     *
+     * @param width channels of the image encoder's tokens
+     * @param depth transformer blocks
+     * @param heads attention heads per block
+     * @param mlpWidth hidden channels of each block's MLP
+     * @param globalLayers indices of the blocks with global attention, ascending
+     */
     public static SamArchitecture of(int width, int depth, int heads, int mlpWidth, List<Integer> globalLayers) {
         String description = "vit(width " + width + ", depth " + depth + ")";
         return SamVariant.of(width, depth, heads, mlpWidth, globalLayers)
@@ -52,12 +61,16 @@ public record SamArchitecture(
                 && this.globalLayers.equals(globalLayers);
     }
 
-    /** Channels per attention head. */
+    /** {@return channels per attention head} */
     public int headDim() {
         return width / heads;
     }
 
-    /** Whether block {@code layer} attends over the whole token grid. */
+    /**
+     * {@return whether block {@code layer} attends over the whole token grid}
+     *
+     * @param layer index of a block, from 0
+     */
     public boolean isGlobal(int layer) {
         return globalLayers.contains(layer);
     }

@@ -10,9 +10,13 @@ import java.util.Optional;
  * comes with this project.
  */
 public enum SamVariant {
+    /** Width 192: the model that is built in. */
     VIT_T(192, 12, 3, List.of(2, 5, 8, 11)),
+    /** Width 768: sam_vit_b_01ec64.pth. */
     VIT_B(768, 12, 12, List.of(2, 5, 8, 11)),
+    /** Width 1024: sam_vit_l_0b3195.pth. */
     VIT_L(1024, 24, 16, List.of(5, 11, 17, 23)),
+    /** Width 1280: sam_vit_h_4b8939.pth. */
     VIT_H(1280, 32, 16, List.of(7, 15, 23, 31));
 
     @SuppressWarnings("ImmutableEnumChecker") // a record whose one list is a copy nobody can change
@@ -24,6 +28,7 @@ public enum SamVariant {
                 new SamArchitecture(name, width, depth, heads, 4 * width, globalLayers, SamArchitecture.WINDOW_SIZE);
     }
 
+    /** {@return its dimensions, under its name in lower case} */
     public SamArchitecture architecture() {
         return architecture;
     }

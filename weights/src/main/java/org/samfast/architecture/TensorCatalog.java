@@ -16,7 +16,12 @@ public final class TensorCatalog {
 
     private final Map<String, long[]> shapes = new LinkedHashMap<>();
 
-    /** Official name to shape, in catalog order. */
+    /**
+     * Names and shapes.
+     *
+     * @param architecture of the checkpoint
+     * @return official name to shape, in catalog order
+     */
     public static Map<String, long[]> of(SamArchitecture architecture) {
         TensorCatalog catalog = new TensorCatalog();
         catalog.imageEncoder(architecture);
@@ -40,7 +45,12 @@ public final class TensorCatalog {
         norm("image_encoder.neck.3", CHANNELS);
     }
 
-    /** Rows of a block's rel_pos_h and rel_pos_w: every difference of two positions along one side. */
+    /**
+     * {@return rows of a block's rel_pos_h and rel_pos_w: every difference of two positions along one side}
+     *
+     * @param architecture of the checkpoint
+     * @param layer index of a block, from 0
+     */
     public static long relativePositions(SamArchitecture architecture, int layer) {
         return 2L * (architecture.isGlobal(layer) ? SamArchitecture.GRID : architecture.windowSize()) - 1;
     }

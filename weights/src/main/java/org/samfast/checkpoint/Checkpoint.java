@@ -29,6 +29,8 @@ public final class Checkpoint implements AutoCloseable {
      * Opens a .pth of torch.save or a .safetensors file, in official or Hugging Face names, and checks that it has every
      * tensor of the architecture that its shapes show.
      *
+     * @param file in either format, whatever its name
+     * @return the checkpoint, which the caller closes
      * @throws CheckpointException where the file is anything else, in one sentence
      */
     public static Checkpoint open(Path file) throws CheckpointException {
@@ -92,25 +94,32 @@ public final class Checkpoint implements AutoCloseable {
         return tensor;
     }
 
+    /** {@return the file it is mapped from, as it was named} */
     public Path file() {
         return source.path();
     }
 
-    /** Container and naming, for people: {@code PyTorch zip}, {@code safetensors (Hugging Face names)}. */
+    /** {@return container and naming, for people: {@code PyTorch zip}, {@code safetensors (Hugging Face names)}} */
     public String format() {
         return source.format() + (naming.huggingFace() ? " (Hugging Face names)" : "");
     }
 
+    /** {@return what its tensors' shapes show} */
     public SamArchitecture architecture() {
         return architecture;
     }
 
-    /** Tensors by official name, in the order of the architecture's catalog; usable until this is closed. */
+    /** {@return tensors by official name, in the order of the architecture's catalog; usable until this is closed} */
     public Map<String, Tensor> tensors() {
         return tensors;
     }
 
-    /** The tensor of that official name; IllegalArgumentException where there is none. */
+    /**
+     * {@return the tensor of that official name}
+     *
+     * @param name official: {@code image_encoder.blocks.0.attn.qkv.weight}
+     * @throws IllegalArgumentException where there is none
+     */
     public Tensor tensor(String name) {
         Tensor tensor = tensors.get(name);
         if (tensor == null) {
@@ -120,24 +129,28 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * The Linears' weights, by official name, that a file of {@code sam convert} stores as int8 or 2:4 sparse; empty for every
-     * other file. {@link #tensor} gives their dense equivalents.
+     * {@return the Linears' weights, by official name, that a file of {@code sam convert} stores as int8 or 2:4 sparse;
+     * empty for every other file} {@link #tensor} gives their dense equivalents.
      */
     public Map<String, PackedLinear> packed() {
         return Collections.unmodifiableMap(packed.found());
     }
 
-    /** Tensors of the file, by its own names, that SAM does not have; extra heads of a fine-tuned relative, say. */
+    /** {@return tensors of the file, by its own names, that SAM does not have; extra heads of a fine-tuned relative, say} */
     public List<String> ignored() {
         return ignored;
     }
 
-    /** The file's own metadata ({@code __metadata__} of safetensors); empty for .pth. */
+    /** {@return the file's own metadata ({@code __metadata__} of safetensors); empty for .pth} */
     public Map<String, String> metadata() {
         return source.metadata();
     }
 
-    /** SHA-256 of the whole file, lower-case hex; computed once and kept. */
+    /**
+     * {@return SHA-256 of the whole file, lower-case hex; computed once and kept}
+     *
+     * @throws CheckpointException where the file can no longer be read
+     */
     public synchronized String sha256() throws CheckpointException {
         if (sha256 == null) {
             sha256 = source.sha256();

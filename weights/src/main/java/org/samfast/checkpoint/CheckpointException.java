@@ -7,10 +7,21 @@ import java.io.IOException;
  * expected, what was found and what to do.
  */
 public final class CheckpointException extends IOException {
+    /**
+     * A file that is not what it should be.
+     *
+     * @param message one sentence for the user
+     */
     public CheckpointException(String message) {
         super(message);
     }
 
+    /**
+     * The same where another error shows it.
+     *
+     * @param message one sentence for the user
+     * @param cause that error
+     */
     public CheckpointException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -28,7 +28,7 @@ record MappedFile(Path path, MemorySegment bytes) {
 
     private void requireReadable() throws CheckpointException {
         if (!Files.exists(path)) {
-            throw bad("no such file");
+            throw bad("no such file; check the path");
         }
         if (Files.isDirectory(path)) {
             throw bad("this is a folder; name the file inside it, such as model.safetensors or a .pth");
@@ -37,7 +37,7 @@ record MappedFile(Path path, MemorySegment bytes) {
             throw bad("this is not a regular file");
         }
         if (!Files.isReadable(path)) {
-            throw bad("no permission to read the file");
+            throw bad("may not be read by this user; change its permissions");
         }
     }
 

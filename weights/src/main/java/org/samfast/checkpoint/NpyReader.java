@@ -23,7 +23,12 @@ public final class NpyReader {
     private final MappedFile file;
     private final ByteCursor cursor;
 
-    /** The array, mapped for as long as it is in use; CheckpointException where the file is anything else. */
+    /**
+     * {@return the array, mapped for as long as it is in use}
+     *
+     * @param path of the file
+     * @throws CheckpointException where the file is anything else
+     */
     public static Tensor read(Path path) throws CheckpointException {
         return new NpyReader(MappedFile.map(path, Arena.ofAuto())).read();
     }

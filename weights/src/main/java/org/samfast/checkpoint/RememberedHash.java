@@ -18,9 +18,11 @@ public final class RememberedHash {
     private RememberedHash() {}
 
     /**
-     * The hash in lower-case hexadecimal digits.
+     * {@return the hash in lower-case hexadecimal digits}
      *
+     * @param checkpoint whose file is hashed where its hash is not remembered
      * @param folder of remembered hashes, made where missing; one that cannot be written to is left as it is
+     * @throws IOException where the checkpoint's file cannot be read
      */
     public static String of(Checkpoint checkpoint, Path folder) throws IOException {
         Path remembered = folder.resolve(Sha256.of(identity(checkpoint.file()).getBytes(StandardCharsets.UTF_8)));

@@ -29,9 +29,14 @@ public final class SafetensorsWriter {
     /**
      * A tensor to write, row-major.
      *
-     * @param data values in the order of the dtype; {@code unit} is how they lie in memory
+     * @param name unique in the file
+     * @param dtype element type in the file
+     * @param shape dimensions, outermost first; empty for a scalar
+     * @param data values in the order of the dtype, as many as the shape has
+     * @param unit {@link ValueLayout} of the numbers in memory, whose byte order is turned to the file's
      */
     public record Entry(String name, DType dtype, long[] shape, MemorySegment data, ValueLayout unit) {
+        /** IllegalArgumentException where the data is not as long as dtype and shape say, or the name is that of the metadata. */
         public Entry {
             if (name.equals(METADATA) || Shape.bytes(dtype, shape) != data.byteSize()) {
                 throw new IllegalArgumentException("tensor '" + name + "' of " + Shape.bytes(dtype, shape)
@@ -39,24 +44,51 @@ public final class SafetensorsWriter {
             }
         }
 
-        /** An F32 tensor. */
+        /**
+         * {@return an F32 tensor}
+         *
+         * @param name unique in the file
+         * @param shape dimensions, outermost first
+         * @param values row-major, not copied
+         */
         public static Entry floats(String name, long[] shape, float[] values) {
             return new Entry(name, DType.F32, shape, MemorySegment.ofArray(values), ValueLayout.JAVA_FLOAT_UNALIGNED);
         }
 
-        /** A U8 tensor. */
+        /**
+         * {@return a U8 tensor}
+         *
+         * @param name unique in the file
+         * @param shape dimensions, outermost first
+         * @param values row-major, not copied
+         */
         public static Entry bytes(String name, long[] shape, byte[] values) {
             return littleEndian(name, DType.U8, shape, MemorySegment.ofArray(values));
         }
 
-        /** A tensor of any dtype whose bytes are already those of the file, such as a contiguous {@code Tensor.data()}. */
+        /**
+         * {@return a tensor of any dtype whose bytes are already those of the file, such as a contiguous {@code
+         * Tensor.data()}}
+         *
+         * @param name unique in the file
+         * @param dtype element type
+         * @param shape dimensions, outermost first
+         * @param data row-major
+         */
         public static Entry littleEndian(String name, DType dtype, long[] shape, MemorySegment data) {
             return new Entry(name, dtype, shape, data, ValueLayout.JAVA_BYTE);
         }
     }
 
-    /** A tensor that is to be written: its place in the file follows from these. */
+    /**
+     * A tensor that is to be written: its place in the file follows from these.
+     *
+     * @param name unique in the file
+     * @param dtype element type
+     * @param shape dimensions, outermost first
+     */
     public record Spec(String name, DType dtype, long[] shape) {
+        /** IllegalArgumentException where the name is that of the metadata. */
         public Spec {
             if (name.equals(METADATA)) {
                 throw new IllegalArgumentException("no tensor can be named '" + name + "'");
@@ -71,20 +103,36 @@ public final class SafetensorsWriter {
     /** Takes tensors in any order and puts each at its place. */
     @FunctionalInterface
     public interface Sink {
+        /**
+         * Writes a tensor that was announced, in any order, from any thread, one at a time.
+         *
+         * @param entry of the name, dtype and shape of a {@link Spec}; its data is free to be used again afterwards
+         * @throws IOException where the file cannot be written
+         */
         void put(Entry entry) throws IOException;
     }
 
     /** Makes the tensors of a file one after the other, so that they need not be in memory together. */
     @FunctionalInterface
     public interface Filler {
-        /** Puts every tensor once; gives the file's metadata, which takes as many bytes as was announced. */
+        /**
+         * Puts every tensor once.
+         *
+         * @param sink takes the tensors
+         * @return the file's metadata, which takes as many bytes as was announced
+         * @throws IOException where a tensor cannot be made or written
+         */
         Map<String, String> fill(Sink sink) throws IOException;
     }
 
     /**
      * Replaces {@code file}. The tensors lie in the given order, wider dtypes first, so that each is aligned.
      *
+     * @param file to replace
+     * @param metadata strings for {@code __metadata__}
+     * @param entries the tensors
      * @throws IllegalArgumentException where two tensors have one name
+     * @throws IOException where the file cannot be written; what was there is still there then
      */
     public static void write(Path file, Map<String, String> metadata, List<Entry> entries) throws IOException {
         List<Spec> specs = entries.stream()
@@ -101,9 +149,13 @@ public final class SafetensorsWriter {
     /**
      * Replaces {@code file} by tensors that are made while it is written.
      *
+     * @param file to replace
      * @param announced metadata of the same length as what {@code filler} gives in the end
+     * @param specs the tensors to announce
+     * @param filler makes them
      * @throws IllegalArgumentException where two tensors have one name
      * @throws IllegalStateException where {@code filler} does not give what was announced
+     * @throws IOException where the file cannot be written or {@code filler} fails; what was there is still there then
      */
     public static void write(Path file, Map<String, String> announced, List<Spec> specs, Filler filler)
             throws IOException {

@@ -23,7 +23,13 @@ public final class TensorFile implements AutoCloseable {
     private final Map<String, Tensor> tensors;
     private final Map<String, String> metadata;
 
-    /** Opens a file by what it holds, whatever its name. */
+    /**
+     * Opens a file by what it holds, whatever its name.
+     *
+     * @param path of a .pth or .safetensors file
+     * @return the file, which the caller closes
+     * @throws CheckpointException where it is neither, or damaged
+     */
     public static TensorFile open(Path path) throws CheckpointException {
         Arena arena = Arena.ofShared();
         boolean opened = false;
@@ -59,21 +65,27 @@ public final class TensorFile implements AutoCloseable {
         this.metadata = Collections.unmodifiableMap(metadata);
     }
 
+    /** {@return the file, as it was named} */
     public Path path() {
         return file.path();
     }
 
-    /** {@code PyTorch zip}, {@code PyTorch pickle (before 1.6)} or {@code safetensors}. */
+    /** {@return {@code PyTorch zip}, {@code PyTorch pickle (before 1.6)} or {@code safetensors}} */
     public String format() {
         return format;
     }
 
-    /** Tensors by the names in the file, in file order; usable until this is closed. */
+    /** {@return tensors by the names in the file, in file order; usable until this is closed} */
     public Map<String, Tensor> tensors() {
         return tensors;
     }
 
-    /** The tensor of that name; CheckpointException where there is none. */
+    /**
+     * {@return the tensor of that name}
+     *
+     * @param name as the file has it
+     * @throws CheckpointException where there is none
+     */
     public Tensor tensor(String name) throws CheckpointException {
         Tensor tensor = tensors.get(name);
         if (tensor == null) {
@@ -91,7 +103,7 @@ public final class TensorFile implements AutoCloseable {
                 + (of > 3 ? " ..." : "");
     }
 
-    /** {@code __metadata__} of a .safetensors file; empty for .pth. */
+    /** {@return {@code __metadata__} of a .safetensors file; empty for .pth} */
     public Map<String, String> metadata() {
         return metadata;
     }

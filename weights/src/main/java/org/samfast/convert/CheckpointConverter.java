@@ -46,7 +46,13 @@ public final class CheckpointConverter {
      * Writes the checkpoint to {@code output} in the wanted format. A file that is there already and was made from the same
      * source with the same options is left as it is.
      *
-     * @throws CheckpointException where a tensor cannot be converted, or where {@code output} is the source or some other file
+     * @param source stays open
+     * @param output a .safetensors file, there or not
+     * @param options the wanted format
+     * @param progress hears of each tensor that is done
+     * @return what was done, with the error of each tensor
+     * @throws CheckpointException where a tensor cannot be converted, or where {@code output} is the source or some
+     *     other file
      * @throws IOException where the output cannot be written; nothing is left of it then
      */
     public static ConversionReport convert(Checkpoint source, Path output, ConversionOptions options, Progress progress)

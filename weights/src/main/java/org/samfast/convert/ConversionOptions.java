@@ -11,7 +11,11 @@ import java.util.Map;
  * @param calibration what the Linears' inputs looked like; {@link Calibration#NONE} to prune by magnitude
  */
 public record ConversionOptions(WeightFormat format, SparseLayers sparseLayers, Calibration calibration) {
-    /** A format, without calibration. */
+    /**
+     * {@return a format, without calibration}
+     *
+     * @param format how weights are stored; where it is sparse, the MLPs become so
+     */
     public static ConversionOptions to(WeightFormat format) {
         return new ConversionOptions(format, SparseLayers.MLP, Calibration.NONE);
     }

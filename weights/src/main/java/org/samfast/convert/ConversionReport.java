@@ -15,6 +15,7 @@ import java.util.Map;
  */
 public record ConversionReport(
         Path source, Path output, boolean alreadyThere, Map<String, String> metadata, List<TensorReport> tensors) {
+    /** Copies {@code tensors}. */
     public ConversionReport {
         tensors = List.copyOf(tensors);
     }

@@ -8,6 +8,7 @@ package org.samfast.convert;
  * @param largest per feature the largest absolute value
  */
 public record LinearInputs(long rows, float[] secondMoments, float[] largest) {
+    /** IllegalArgumentException where the second moments are not [columns][columns], or no input was seen. */
     public LinearInputs {
         if (secondMoments.length != largest.length * largest.length || rows < 1) {
             throw new IllegalArgumentException("second moments of " + secondMoments.length + " values for "

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  * blocks, or with a block's number before it, {@code 3.lin1}.
  *
  * @param text how {@code --sparse-layers} writes it
+ * @param names labels of Linears, with or without a block's number
  */
 public record SparseLayers(String text, Set<String> names) {
     /** Both Linears of every MLP. */
@@ -21,6 +22,7 @@ public record SparseLayers(String text, Set<String> names) {
 
     private static final Pattern NAME = Pattern.compile("(\\d{1,3}\\.)?(qkv|proj|lin1|lin2)");
 
+    /** Copies {@code names}. */
     public SparseLayers {
         names = Set.copyOf(names);
     }
@@ -28,6 +30,8 @@ public record SparseLayers(String text, Set<String> names) {
     /**
      * Reads {@code mlp}, {@code all} or a list.
      *
+     * @param text {@code mlp}, {@code all}, or {@code qkv,3.lin1}
+     * @return what it names
      * @throws IllegalArgumentException in one sentence
      */
     public static SparseLayers parse(String text) {

@@ -24,7 +24,7 @@ public record TensorReport(
         double keptEnergy,
         @Nullable Boolean sparse,
         @Nullable String remark) {
-    /** Why it is not stored as asked for. */
+    /** {@return why it is not stored as asked for; empty where it is} */
     public Optional<String> whyNot() {
         return Optional.ofNullable(remark);
     }

@@ -8,8 +8,11 @@ import org.samfast.tensor.DType;
 
 /** How {@code sam convert} stores weights. */
 public enum WeightFormat {
+    /** Every tensor as float32. */
     FP32(DType.F32, DType.F32, false),
+    /** Every tensor as float16. */
     FP16(DType.F16, DType.F16, false),
+    /** Every tensor as bfloat16. */
     BF16(DType.BF16, DType.BF16, false),
     /** The image encoder's Linears as int8 with a scale per output channel, the rest as bf16. */
     INT8(DType.BF16, DType.I8, false),
@@ -28,39 +31,43 @@ public enum WeightFormat {
         this.sparse = sparse;
     }
 
-    /** Element type of every tensor that is not packed. */
+    /** {@return element type of every tensor that is not packed} */
     public DType dense() {
         return dense;
     }
 
-    /** Element type of the image encoder's Linears. */
+    /** {@return element type of the image encoder's Linears} */
     public DType linear() {
         return linear;
     }
 
-    /** Whether the image encoder's Linears are int8. */
+    /** {@return whether the image encoder's Linears are int8} */
     public boolean isInt8() {
         return linear == DType.I8;
     }
 
-    /** Whether chosen Linears keep two of every four weights. */
+    /** {@return whether chosen Linears keep two of every four weights} */
     public boolean isSparse() {
         return sparse;
     }
 
-    /** How people, flags and files write it: {@code bf16-sparse24}. */
+    /** {@return how people, flags and files write it: {@code bf16-sparse24}} */
     public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** The format that is written so. */
+    /**
+     * {@return the format that is written so; empty where there is none}
+     *
+     * @param label {@code bf16-sparse24}
+     */
     public static Optional<WeightFormat> labelled(String label) {
         return Arrays.stream(values())
                 .filter(format -> format.label().equals(label))
                 .findFirst();
     }
 
-    /** All of them, for a sentence. */
+    /** {@return all of them, for a sentence} */
     public static String labels() {
         return Arrays.stream(values()).map(WeightFormat::label).collect(Collectors.joining(", "));
     }

@@ -31,10 +31,22 @@ public final class AtomicFile {
     /** Writes the content of a file at a path. */
     @FunctionalInterface
     public interface Content {
+        /**
+         * Writes all of the content.
+         *
+         * @param file where to, a path at which nothing is yet
+         * @throws IOException where it cannot be written, and then it is deleted
+         */
         void writeTo(Path file) throws IOException;
     }
 
-    /** Replaces the target by what {@code content} writes at the path it is given, where no file exists yet. */
+    /**
+     * Replaces the target by what {@code content} writes at the path it is given, where no file exists yet.
+     *
+     * @param target file to replace, or to make
+     * @param content writes the new one
+     * @throws IOException where it cannot be written; the target is as it was then
+     */
     public static void replace(Path target, Content content) throws IOException {
         Path temporary = temporaryBeside(target);
         UNFINISHED.add(temporary);
@@ -53,6 +65,10 @@ public final class AtomicFile {
     /**
      * Replaces the target, a folder or nothing, by a new folder that {@code content} fills. Nobody finds it half full; for a
      * moment nobody finds either.
+     *
+     * @param target folder to replace, or to make
+     * @param content fills a new folder
+     * @throws IOException where it cannot be filled; the target is as it was then
      */
     public static void replaceFolder(Path target, Content content) throws IOException {
         Path before = temporaryBeside(target);
@@ -81,6 +97,9 @@ public final class AtomicFile {
     /**
      * Deletes the unfinished files that processes of this machine left in a folder when they were killed. The name of such a
      * file has the process that writes it: those of living ones stay.
+     *
+     * @param folder looked at, but not the folders in it; one that is not there has nothing
+     * @throws IOException where it cannot be listed
      */
     public static void deleteLeftBehind(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {

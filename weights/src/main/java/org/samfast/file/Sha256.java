@@ -12,12 +12,21 @@ import java.util.HexFormat;
 public final class Sha256 {
     private Sha256() {}
 
-    /** Of those bytes. */
+    /**
+     * {@return the digest of those bytes}
+     *
+     * @param bytes to digest
+     */
     public static String of(byte[] bytes) {
         return hex(begin().digest(bytes));
     }
 
-    /** Of what is in the file, which may be of any size. */
+    /**
+     * {@return the digest of what is in the file}
+     *
+     * @param file of any size
+     * @throws IOException where it cannot be read
+     */
     public static String of(Path file) throws IOException {
         MessageDigest digest = begin();
         byte[] buffer = new byte[1 << 20];
@@ -29,7 +38,7 @@ public final class Sha256 {
         return hex(digest.digest());
     }
 
-    /** A digest of nothing yet. */
+    /** {@return a digest of nothing yet} */
     public static MessageDigest begin() {
         try {
             return MessageDigest.getInstance("SHA-256");
@@ -38,7 +47,11 @@ public final class Sha256 {
         }
     }
 
-    /** What is digested. */
+    /**
+     * {@return them as lower-case hex}
+     *
+     * @param digest its bytes
+     */
     public static String hex(byte[] digest) {
         return HexFormat.of().formatHex(digest);
     }

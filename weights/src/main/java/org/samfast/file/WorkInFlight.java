@@ -14,7 +14,11 @@ public final class WorkInFlight implements AutoCloseable {
     private final Runnable stop;
     private final CountDownLatch over = new CountDownLatch(1);
 
-    /** @param stop called on another thread when the program is told to stop; asks the work to end soon */
+    /**
+     * Says that the work has begun.
+     *
+     * @param stop called on another thread when the program is told to stop; asks the work to end soon
+     */
     public WorkInFlight(Runnable stop) {
         this.stop = stop;
         AtomicFile.watchTheEnd();

@@ -7,7 +7,11 @@ import java.util.Optional;
 public final class PackedFormat {
     private PackedFormat() {}
 
-    /** {@code int8}, {@code bf16-sparse24} or {@code int8-sparse24}; empty for no packed weights. */
+    /**
+     * {@return {@code int8}, {@code bf16-sparse24} or {@code int8-sparse24}; empty for no packed weights}
+     *
+     * @param packed the packed weights of a checkpoint
+     */
     public static Optional<String> of(Collection<PackedLinear> packed) {
         if (packed.isEmpty()) {
             return Optional.empty();

@@ -40,22 +40,29 @@ public record PackedLinear(
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /** Whether two of every four columns are kept. */
+    /** {@return whether two of every four columns are kept} */
     public boolean isSparse() {
         return metadata != null;
     }
 
-    /** Whether the values are int8; bf16 otherwise. */
+    /** {@return whether the values are int8; bf16 otherwise} */
     public boolean isInt8() {
         return values.dtype() == DType.I8;
     }
 
-    /** Shape of the values of such a Linear. */
+    /**
+     * {@return shape of the values of such a Linear}
+     *
+     * @param values BF16 or I8
+     * @param rows output features
+     * @param columns input features
+     * @param sparse whether two of every four columns are kept
+     */
     public static long[] valuesShape(DType values, int rows, int columns, boolean sparse) {
         return new long[] {rows, sparse ? TwoFourMetadata.paddedColumns(values, columns) / 2 : columns};
     }
 
-    /** What of a packed weight is not as a kernel could use it, in words; empty where all is well. */
+    /** {@return what of a packed weight is not as a kernel could use it, in words; empty where all is well} */
     public Optional<String> wrong() {
         if (metadata != null && !TwoFourMetadata.isLegal(metadata.data())) {
             return Optional.of("its metadata names two columns that do not ascend");
@@ -78,8 +85,8 @@ public record PackedLinear(
     }
 
     /**
-     * The dense equivalent: BF16 of a BF16 weight, F32 of an I8 one, where a weight is (value * scale) / input scale, each
-     * operation rounded to float32. Its values are expanded whenever they are asked for.
+     * {@return the dense equivalent: BF16 of a BF16 weight, F32 of an I8 one, where a weight is (value * scale) / input
+     * scale, each operation rounded to float32} Its values are expanded whenever they are asked for.
      */
     public Tensor dense() {
         return Tensor.computed(isInt8() ? DType.F32 : DType.BF16, new long[] {rows, columns}, this::expanded);
@@ -120,7 +127,12 @@ public record PackedLinear(
         return dense;
     }
 
-    /** The I8 values of a sparse weight, row-major [rows][columns], with zeros where none is kept: for kernels without sparsity. */
+    /**
+     * {@return the I8 values of a sparse weight, row-major [rows][columns], with zeros where none is kept: for kernels
+     * without sparsity}
+     *
+     * @throws IllegalStateException where they are not sparse int8
+     */
     public MemorySegment denseValues() {
         if (metadata == null || !isInt8()) {
             throw new IllegalStateException("expected sparse int8 values, got " + values);

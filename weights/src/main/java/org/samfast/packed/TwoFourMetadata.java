@@ -36,13 +36,24 @@ public final class TwoFourMetadata {
 
     private TwoFourMetadata() {}
 
-    /** Columns as the metadata counts them: padded to 64 for BF16, to 128 for I8. */
+    /**
+     * {@return columns as the metadata counts them: padded to 64 for BF16, to 128 for I8}
+     *
+     * @param values BF16 or I8
+     * @param columns of the dense weight
+     */
     public static int paddedColumns(DType values, int columns) {
         int multiple = values == DType.I8 ? 2 * TILE : TILE;
         return Math.ceilDiv(columns, multiple) * multiple;
     }
 
-    /** Shape of the metadata: [rows / 64, columns / 64, 128], both rounded up. */
+    /**
+     * {@return shape of the metadata: [rows / 64, columns / 64, 128], both rounded up}
+     *
+     * @param values BF16 or I8
+     * @param rows of the dense weight
+     * @param columns of the dense weight
+     */
     public static long[] shape(DType values, int rows, int columns) {
         return new long[] {Math.ceilDiv(rows, TILE), paddedColumns(values, columns) / TILE, THREADS};
     }
@@ -50,6 +61,9 @@ public final class TwoFourMetadata {
     /**
      * Packs nibbles.
      *
+     * @param values BF16 or I8
+     * @param rows of the dense weight
+     * @param columns of the dense weight
      * @param nibbles [rows][columns / 4]
      * @return the words, in the order of {@link #shape}
      */

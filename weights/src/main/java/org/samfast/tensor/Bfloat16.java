@@ -4,7 +4,12 @@ package org.samfast.tensor;
 public final class Bfloat16 {
     private Bfloat16() {}
 
-    /** The nearest bfloat16, ties to even; a NaN stays one. */
+    /**
+     * Rounds to the nearest bfloat16, ties to even; a NaN stays one.
+     *
+     * @param value float32
+     * @return its 16 bits
+     */
     public static short round(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
@@ -13,12 +18,20 @@ public final class Bfloat16 {
         return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
     }
 
-    /** The same value as float32, exactly. */
+    /**
+     * {@return the same value as float32, exactly}
+     *
+     * @param value 16 bits
+     */
     public static float widen(short value) {
         return Float.intBitsToFloat(value << 16);
     }
 
-    /** Every value rounded. */
+    /**
+     * {@return every value rounded}
+     *
+     * @param values float32
+     */
     public static short[] round(float[] values) {
         short[] rounded = new short[values.length];
         for (int i = 0; i < values.length; i++) {

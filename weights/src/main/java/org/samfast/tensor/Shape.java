@@ -7,7 +7,12 @@ package org.samfast.tensor;
 public final class Shape {
     private Shape() {}
 
-    /** Number of elements of {@code shape}, 1 for a scalar; IllegalArgumentException for a negative dimension. */
+    /**
+     * {@return number of elements of {@code shape}, 1 for a scalar}
+     *
+     * @param shape dimensions; none for a scalar
+     * @throws IllegalArgumentException for a negative dimension
+     */
     public static long elements(long... shape) {
         long elements = 1;
         boolean empty = false;
@@ -21,12 +26,21 @@ public final class Shape {
         return empty ? 0 : elements;
     }
 
-    /** Size of a row-major tensor in bytes. */
+    /**
+     * {@return size of a row-major tensor in bytes}
+     *
+     * @param dtype element type
+     * @param shape dimensions
+     */
     public static long bytes(DType dtype, long... shape) {
         return times(elements(shape), dtype.bytes());
     }
 
-    /** Strides in elements of a row-major tensor of that shape. */
+    /**
+     * {@return strides in elements of a row-major tensor of that shape}
+     *
+     * @param shape dimensions, outermost first
+     */
     public static long[] rowMajorStrides(long... shape) {
         long[] strides = new long[shape.length];
         long stride = 1;
@@ -37,7 +51,12 @@ public final class Shape {
         return strides;
     }
 
-    /** Elements from the first to the last that a strided tensor touches, both included; 0 for an empty tensor. */
+    /**
+     * {@return elements from the first to the last that a strided tensor touches, both included; 0 for an empty tensor}
+     *
+     * @param shape dimensions, outermost first
+     * @param strides steps in elements, 0 or more
+     */
     public static long span(long[] shape, long[] strides) {
         if (elements(shape) == 0) {
             return 0;
@@ -49,12 +68,22 @@ public final class Shape {
         return plus(last, 1);
     }
 
-    /** {@code a * b} for numbers >= 0. */
+    /**
+     * {@return {@code a * b}, or the largest long}
+     *
+     * @param a 0 or more
+     * @param b 0 or more
+     */
     public static long times(long a, long b) {
         return Math.multiplyHigh(a, b) == 0 && a * b >= 0 ? a * b : Long.MAX_VALUE;
     }
 
-    /** {@code a + b} for numbers >= 0. */
+    /**
+     * {@return {@code a + b}, or the largest long}
+     *
+     * @param a 0 or more
+     * @param b 0 or more
+     */
     public static long plus(long a, long b) {
         return a + b >= 0 ? a + b : Long.MAX_VALUE;
     }

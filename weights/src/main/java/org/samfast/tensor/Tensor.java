@@ -24,8 +24,14 @@ public final class Tensor {
     private final Supplier<MemorySegment> data;
 
     /**
-     * A view whose first element is at the start of {@code data}; IllegalArgumentException where it would reach past
-     * the end of {@code data}, or where a dimension or a stride is negative.
+     * {@return a view whose first element is at the start of {@code data}}
+     *
+     * @param dtype element type
+     * @param shape dimensions, outermost first; copied
+     * @param strides step per dimension in elements; copied
+     * @param data little-endian, not copied
+     * @throws IllegalArgumentException where it would reach past the end of {@code data}, or where a dimension or a
+     *     stride is negative
      */
     public static Tensor of(DType dtype, long[] shape, long[] strides, MemorySegment data) {
         if (shape.length != strides.length || Arrays.stream(strides).anyMatch(stride -> stride < 0)) {
@@ -41,15 +47,23 @@ public final class Tensor {
         return new Tensor(dtype, shape, strides, () -> exact);
     }
 
-    /** A row-major tensor at the start of {@code data}. */
+    /**
+     * {@return a row-major tensor at the start of {@code data}}
+     *
+     * @param dtype element type
+     * @param shape dimensions, outermost first
+     * @param data little-endian, not copied
+     */
     public static Tensor rowMajor(DType dtype, long[] shape, MemorySegment data) {
         return of(dtype, shape, Shape.rowMajorStrides(shape), data);
     }
 
     /**
-     * A row-major tensor whose values are made whenever they are asked for, and never kept: what a packed file's weight
-     * expands to.
+     * {@return a row-major tensor whose values are made whenever they are asked for, and never kept: what a packed
+     * file's weight expands to}
      *
+     * @param dtype element type
+     * @param shape dimensions, outermost first
      * @param values little-endian; as many bytes as the shape needs
      */
     public static Tensor computed(DType dtype, long[] shape, Supplier<MemorySegment> values) {
@@ -64,36 +78,43 @@ public final class Tensor {
         this.data = data;
     }
 
+    /** {@return element type} */
     public DType dtype() {
         return dtype;
     }
 
-    /** Dimensions, outermost first; a copy. */
+    /** {@return dimensions, outermost first; a copy} */
     public long[] shape() {
         return shape.clone();
     }
 
-    /** Step per dimension, in elements; a copy. */
+    /** {@return step per dimension, in elements; a copy} */
     public long[] strides() {
         return strides.clone();
     }
 
-    /** Number of elements. */
+    /** {@return number of elements} */
     public long elements() {
         return elements;
     }
 
-    /** The bytes from the first to the last element, little-endian, read-only. */
+    /** {@return the bytes from the first to the last element, little-endian, read-only} */
     public MemorySegment data() {
         return data.get();
     }
 
-    /** The same with its values made once, where they are made whenever they are asked for. */
+    /** {@return the same with its values made once, where they are made whenever they are asked for} */
     public Tensor expanded() {
         return of(dtype, shape, strides, data());
     }
 
-    /** A view of some entries of the outermost dimension; IndexOutOfBoundsException where there are not as many. */
+    /**
+     * {@return a view of some entries of the outermost dimension}
+     *
+     * @param first index of the first
+     * @param count how many
+     * @throws IndexOutOfBoundsException where there are not as many
+     */
     public Tensor rows(long first, long count) {
         Objects.checkFromIndexSize(first, count, shape[0]);
         long[] part = shape();
@@ -102,7 +123,7 @@ public final class Tensor {
         return new Tensor(dtype, part, strides, () -> data().asSlice(first * strides[0] * dtype.bytes(), bytes));
     }
 
-    /** Whether the elements lie in row-major order without gaps. */
+    /** {@return whether the elements lie in row-major order without gaps} */
     public boolean isContiguous() {
         long[] rowMajor = Shape.rowMajorStrides(shape);
         for (int axis = 0; axis < shape.length; axis++) {
@@ -113,7 +134,7 @@ public final class Tensor {
         return true;
     }
 
-    /** The values in row-major order, widened or rounded to float; for tensors of less than 2^31 elements. */
+    /** {@return the values in row-major order, widened or rounded to float; for tensors of less than 2^31 elements} */
     public float[] toFloats() {
         if (elements > LARGEST_ARRAY) {
             throw new IllegalArgumentException(elements + " elements do not fit in one array");
@@ -124,8 +145,10 @@ public final class Tensor {
     }
 
     /**
-     * The values in row-major order as native-endian float32: the mapped bytes themselves where the tensor is
-     * contiguous F32 at a 4-byte aligned address, otherwise a converted copy in {@code arena}.
+     * {@return the values in row-major order as native-endian float32: the mapped bytes themselves where the tensor is
+     * contiguous F32 at a 4-byte aligned address, otherwise a converted copy in {@code arena}}
+     *
+     * @param arena of the copy
      */
     public MemorySegment toFloatSegment(Arena arena) {
         if (dtype == DType.F32 && isContiguous() && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {

@@ -54,7 +54,7 @@ class BrokenFilesTest {
     @Test
     void pathsWithoutAFile(@TempDir Path folder) throws IOException {
         assertThat(refusal(folder)).hasMessageContaining("this is a folder");
-        assertThat(refusal(folder.resolve("none.pth"))).hasMessageContaining("no such file");
+        assertThat(refusal(folder.resolve("none.pth"))).hasMessageContaining("no such file; check the path");
         assertThat(refusal(Path.of("/dev/null"))).hasMessageContaining("not a regular file");
     }
 
@@ -64,7 +64,7 @@ class BrokenFilesTest {
                 folder.resolve("secret.pth"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("---------")));
         if (!Files.isReadable(file)) { // root may read everything
-            assertThat(refusal(file)).hasMessageContaining("no permission to read");
+            assertThat(refusal(file)).hasMessageContaining("may not be read by this user; change its permissions");
         } else {
             assertThat(refusal(file)).hasMessageContaining("is empty");
         }

@@ -33,7 +33,7 @@ interface ImageSteps {
 
     /**
      * The image attends to the tokens, adds that, and is normalised: with {@link DecoderBuffers#k} and {@link
-     * DecoderBuffers#v} to {@link DecoderBuffers#keys}, after a step to the same image.
+     * DecoderBuffers#v} to {@link ImageBuffers#keys}, after a step to the same image.
      *
      * @param first whether from what the image's tokens are at first
      */

@@ -102,7 +102,7 @@ public final class Downloader {
                 return;
             } catch (TransferException e) {
                 failures = partial.size() > before ? 1 : failures + 1;
-                retry(failures, e);
+                retry(failures, partial, e);
             } catch (RangeException e) {
                 if (restarted) {
                     throw new ModelException(
@@ -114,10 +114,16 @@ public final class Downloader {
         }
     }
 
-    private void retry(int failures, TransferException error) throws ModelException {
+    private void retry(int failures, PartialFile partial, TransferException error) throws IOException {
         progress.end();
         if (failures >= settings.attempts()) {
-            throw new ModelException(error.getMessage() + "; what was received is kept: run it again to go on", error);
+            boolean received = partial.size() > 0;
+            throw new ModelException(
+                    error.getMessage()
+                            + (received
+                                    ? "; what was received is kept: run it again to go on"
+                                    : "; nothing was received: run it again later"),
+                    error);
         }
         say(error.getMessage() + "; trying again ...");
         try {

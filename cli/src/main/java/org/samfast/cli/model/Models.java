@@ -2,6 +2,7 @@ package org.samfast.cli.model;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** From the name that {@code --model} takes to a checkpoint file. */
@@ -39,11 +40,18 @@ public final class Models {
      * @throws ModelException where there is none, naming those there are
      */
     public static PublishedModel published(String name) throws ModelException {
-        return PublishedModel.named(name)
-                .orElseThrow(
-                        () -> new ModelException(
-                                "model '" + name
-                                        + "' is unknown: expected vit_t (built in), vit_b, vit_l or vit_h; other files by --weights FILE"));
+        return PublishedModel.named(name).orElseThrow(() -> new ModelException(sentence(name)));
+    }
+
+    /** That no model has that name, and which there are; empty where one has, downloaded or not. */
+    public static Optional<String> unknown(String name) {
+        boolean known = name.equals(BUILT_IN) || PublishedModel.named(name).isPresent();
+        return known ? Optional.empty() : Optional.of(sentence(name));
+    }
+
+    private static String sentence(String unknown) {
+        return "model '" + unknown
+                + "' is unknown: expected vit_t (built in), vit_b, vit_l or vit_h; other files by --weights FILE";
     }
 
     private Path builtIn() throws ModelException {

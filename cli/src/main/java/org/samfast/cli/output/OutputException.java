@@ -43,7 +43,7 @@ public final class OutputException extends IOException {
             case FileAlreadyExistsException _, NotDirectoryException _ ->
                 "a file is there, expected a folder; choose another folder";
             case NoSuchFileException _ -> "its folder does not exist; make it, or choose another";
-            case FileSystemException e when e.getReason() != null -> e.getReason();
+            case FileSystemException e when e.getReason() != null -> e.getReason() + "; choose another folder";
             default -> String.valueOf(cause.getMessage());
         };
     }

@@ -3,6 +3,7 @@ package org.samfast.cli.output;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -38,10 +39,13 @@ public final class OutputFile {
         }
     }
 
-    /** Refuses, before any work, a file whose folder is not there; null for a file that is not asked for. */
+    /** Refuses, before any work, a file whose folder is not there or takes none; null for a file that is not asked for. */
     public static void requireFolder(@Nullable Path target) throws OutputException {
         if (target != null && !Files.isDirectory(target.toAbsolutePath().resolveSibling(""))) {
             throw new OutputException(target, new NoSuchFileException(target.toString()));
+        }
+        if (target != null) {
+            requireWritable(target.toAbsolutePath().resolveSibling(""));
         }
     }
 
@@ -51,6 +55,13 @@ public final class OutputFile {
             Files.createDirectories(folder.toAbsolutePath());
         } catch (IOException e) {
             throw new OutputException(folder, e);
+        }
+        requireWritable(folder.toAbsolutePath());
+    }
+
+    private static void requireWritable(Path folder) throws OutputException {
+        if (!Files.isWritable(folder)) {
+            throw new OutputException(folder, new AccessDeniedException(folder.toString()));
         }
     }
 

@@ -22,11 +22,6 @@ public record Limits(int batch, int calls, int threads, long bytes) {
         return new Limits(batch, calls, Math.toIntExact(threads), heap / 4);
     }
 
-    /** One input after the other, in the order of the stages. */
-    public static Limits oneByOne() {
-        return new Limits(1, 1, 1, 1);
-    }
-
     /** Most inputs in hand: a batch that is gathered, one in each call, and one more for every thread. */
     int inputs() {
         return (1 + calls) * batch + 2 * threads;

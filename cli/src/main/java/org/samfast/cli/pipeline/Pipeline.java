@@ -13,8 +13,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendException;
-import org.samfast.cli.ErrorLine;
 import org.samfast.cli.output.OutputException;
+import org.samfast.cli.terminal.ErrorLine;
 import org.samfast.file.WorkInFlight;
 
 /**

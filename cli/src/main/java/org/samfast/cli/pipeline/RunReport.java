@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.samfast.backend.BackendException;
-import org.samfast.cli.ErrorLine;
-import org.samfast.cli.ExitCode;
+import org.samfast.cli.terminal.ErrorLine;
+import org.samfast.cli.terminal.ExitCode;
 import org.samfast.cli.terminal.Progress;
 import picocli.CommandLine;
 

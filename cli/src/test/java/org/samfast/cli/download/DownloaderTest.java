@@ -139,6 +139,14 @@ class DownloaderTest {
     }
 
     @Test
+    void saysThatNothingIsKeptWhereNothingCame() {
+        server.first(busy(), busy(), busy());
+        assertThatThrownBy(this::fetch)
+                .isInstanceOf(ModelException.class)
+                .hasMessageEndingWith("(503); nothing was received: run it again later");
+    }
+
+    @Test
     void givesUpAfterSomeAttemptsWithoutAByteAndKeepsWhatItHas() throws Exception {
         server.first(FileServer.cutAfter(100_000), busy(), busy(), busy());
         assertThatThrownBy(this::fetch)

@@ -97,7 +97,7 @@ public final class FakeBackend implements SamBackend {
     @Override
     public List<ImageEmbedding> embed(List<RgbImage> images) {
         if (images.stream().anyMatch(image -> image.size().width() == LOST_ON_WIDTH)) {
-            throw new BackendLostException("fake: lost", new IllegalStateException());
+            throw new BackendLostException("fake: lost", new IllegalStateException(), BackendLostException.Call.THIS);
         }
         if (observer != null) {
             observer.stage("image_embedding", new long[] {1, 256, 64, 64}, new float[256 * 64 * 64]);

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.samfast.backend.BackendException;
 import org.samfast.backend.BackendLostException;
-import org.samfast.cli.ExitCode;
 import org.samfast.cli.output.OutputFile;
+import org.samfast.cli.terminal.ExitCode;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -209,7 +209,8 @@ class PipelineTest {
             @Override
             public List<Integer> compute(List<Integer> batch) throws IOException {
                 if (batch.contains(21)) {
-                    throw new BackendLostException("the GPU is gone", new IOException());
+                    throw new BackendLostException(
+                            "the GPU is gone", new IOException(), BackendLostException.Call.THIS);
                 }
                 return super.compute(batch);
             }

@@ -1,5 +1,6 @@
-package org.samfast.cli;
+package org.samfast.cli.terminal;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -9,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.samfast.backend.BackendException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -21,9 +23,9 @@ public final class ErrorLine {
     /** The sentence a user gets for that error, without the leading {@code sam: }. */
     public static String of(Throwable error) {
         return switch (error) {
-            case NoSuchFileException e -> e.getFile() + ": no such file or folder";
-            case AccessDeniedException e -> e.getFile() + ": permission denied";
-            case FileAlreadyExistsException e -> e.getFile() + ": exists already";
+            case NoSuchFileException e -> e.getFile() + ": no such file or folder; check the path";
+            case AccessDeniedException e -> e.getFile() + ": permission denied; change its permissions";
+            case FileAlreadyExistsException e -> e.getFile() + ": exists already; remove it or choose another name";
             case FileSystemException e -> Objects.requireNonNullElse(e.getFile(), "file") + ": " + reason(e);
             case InvalidPathException e ->
                 "'" + e.getInput() + "': no name for a file in the encoding of this locale ("
@@ -49,7 +51,8 @@ public final class ErrorLine {
         };
     }
 
-    static int execution(Throwable error, PrintWriter stderr, boolean verbose) {
+    /** Says so on stderr, with the stack where that is asked for; the exit code. */
+    public static int execution(Throwable error, PrintWriter stderr, boolean verbose) {
         stderr.println("sam: " + of(error));
         if (verbose) {
             error.printStackTrace(stderr);
@@ -57,11 +60,15 @@ public final class ErrorLine {
         return exitCode(error);
     }
 
-    static int usage(ParameterException error, String... arguments) {
+    /** Says what is wrong with the command line and where its help is; the exit code. */
+    public static int usage(ParameterException error, String... arguments) {
         CommandLine command = error.getCommandLine();
         PrintWriter stderr = command.getErr();
         stderr.println("sam: " + sentence(error));
         UnmatchedArgumentException.printSuggestions(error, stderr);
+        Stream.of(arguments)
+                .filter(word -> word.startsWith("-") && new File(word).exists())
+                .forEach(file -> stderr.println("'" + file + "' is taken for an option; the file: ./" + file));
         stderr.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return ExitCode.USAGE;
     }

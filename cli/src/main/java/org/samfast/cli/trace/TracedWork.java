@@ -1,23 +1,25 @@
-package org.samfast.cli;
+package org.samfast.cli.trace;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
+import org.samfast.backend.SamBackend;
 import org.samfast.backend.TraceDetail;
 import org.samfast.cli.pipeline.Work;
-import org.samfast.cli.trace.TraceFile;
 
 /** Work whose stages are traced, each on the track of its thread; the device does it as ever. */
-final class TracedWork<I, D, R> implements Work<I, D, R> {
+public final class TracedWork<I, D, R> implements Work<I, D, R> {
     private final Work<I, D, R> work;
-    private final ModelSession session;
+    private final Supplier<SamBackend> backend;
     private final TraceFile trace;
 
-    TracedWork(Work<I, D, R> work, ModelSession session, TraceFile trace) {
+    /** That work, told to the trace; {@code backend} computes it, opened when first used. */
+    public TracedWork(Work<I, D, R> work, Supplier<SamBackend> backend, TraceFile trace) {
         this.work = work;
-        this.session = session;
+        this.backend = backend;
         this.trace = trace;
     }
 
@@ -40,7 +42,7 @@ final class TracedWork<I, D, R> implements Work<I, D, R> {
     public void open() throws IOException {
         trace.stage("open", () -> {
             work.open();
-            return session;
+            return work;
         });
     }
 
@@ -56,7 +58,7 @@ final class TracedWork<I, D, R> implements Work<I, D, R> {
         };
         try {
             return trace.stage("compute", () -> {
-                session.backend().traced(compute, TraceDetail.SEQUENCES, trace);
+                backend.get().traced(compute, TraceDetail.SEQUENCES, trace);
                 return results;
             });
         } catch (UncheckedIOException e) {

@@ -1,4 +1,4 @@
-package org.samfast.cli;
+package org.samfast.cli.terminal;
 
 /** What {@code sam} exits with; documented in every help text, man page and the README. */
 public final class ExitCode {

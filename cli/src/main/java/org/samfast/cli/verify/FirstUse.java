@@ -1,4 +1,4 @@
-package org.samfast.cli;
+package org.samfast.cli.verify;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,23 +15,23 @@ import org.samfast.checkpoint.Checkpoint;
 import org.samfast.cli.model.ModelException;
 import org.samfast.cli.model.Models;
 import org.samfast.cli.resume.Digest;
-import org.samfast.cli.verify.StageCheck;
-import org.samfast.cli.verify.Verification;
+import org.samfast.cli.terminal.ErrorLine;
 
 /**
  * A backend whose results depend on the machine, such as a GPU's, is verified when it comes for the first time with that device,
  * driver and build; a file in the cache folder says that it was.
  *
  * @param stamps the folder of those files
+ * @param build what tells this build of sam from others
  */
-record FirstUse(Path stamps, BackendOptions options, PrintWriter stderr) {
+public record FirstUse(Path stamps, String build, BackendOptions options, PrintWriter stderr) {
     /**
      * The first of the backends that is right.
      *
      * @param candidates in the order of choice
      * @throws BackendException where the last of them is wrong
      */
-    BackendProvider choose(List<BackendProvider> candidates) throws IOException {
+    public BackendProvider choose(List<BackendProvider> candidates) throws IOException {
         for (int i = 0; i < candidates.size() - 1; i++) {
             Optional<String> wrong = wrong(candidates.get(i));
             if (wrong.isEmpty()) {
@@ -83,8 +83,7 @@ record FirstUse(Path stamps, BackendOptions options, PrintWriter stderr) {
         return stamps.resolve(new Digest()
                 .add(backend.name())
                 .add(key)
-                .add(VersionProvider.version())
-                .add(VersionProvider.commit())
+                .add(build)
                 .add(String.valueOf(dense().precision()))
                 .add(options.tuning().label())
                 .hex());

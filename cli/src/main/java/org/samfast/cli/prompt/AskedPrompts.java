@@ -1,4 +1,4 @@
-package org.samfast.cli;
+package org.samfast.cli.prompt;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.samfast.cli.input.ImageInputs.Problem;
-import org.samfast.cli.prompt.PromptFile;
 import org.samfast.image.ImageException;
 import org.samfast.prompt.Prompt;
 
@@ -16,14 +15,14 @@ import org.samfast.prompt.Prompt;
  * @param perImage in the order of the images; empty for an image that is left out, of which a problem tells
  * @param problems images without a prompt, and prompts without an image
  */
-record AskedPrompts(List<List<Prompt>> perImage, List<Problem> problems) {
+public record AskedPrompts(List<List<Prompt>> perImage, List<Problem> problems) {
     /** The same on all images. */
-    static AskedPrompts same(List<Prompt> prompts, int images) {
+    public static AskedPrompts same(List<Prompt> prompts, int images) {
         return new AskedPrompts(Collections.nCopies(images, prompts), List.of());
     }
 
     /** What the file asks for on each of them. */
-    static AskedPrompts of(PromptFile file, List<Path> images) throws IOException {
+    public static AskedPrompts of(PromptFile file, List<Path> images) throws IOException {
         List<List<Prompt>> perImage = file.of(images);
         List<Problem> problems = new ArrayList<>();
         for (int i = 0; i < images.size(); i++) {
@@ -38,7 +37,7 @@ record AskedPrompts(List<List<Prompt>> perImage, List<Problem> problems) {
     }
 
     /** The most objects of an image. */
-    int most() {
+    public int most() {
         return perImage.stream().mapToInt(List::size).max().orElse(0);
     }
 }
