@@ -15,7 +15,7 @@ import org.samfast.file.Sha256;
  */
 final class OnnxCacheKey {
     /** Raise with every change to the graphs or to how they are stored. */
-    private static final int GRAPHS = 4;
+    private static final int GRAPHS = 5;
 
     private OnnxCacheKey() {}
 

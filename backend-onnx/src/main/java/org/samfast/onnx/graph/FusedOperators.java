@@ -1,6 +1,8 @@
 package org.samfast.onnx.graph;
 
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** What ONNX Runtime does by one operator and a graph of {@link OperatorSet#STANDARD} ones spells out. */
 final class FusedOperators {
@@ -46,6 +48,22 @@ final class FusedOperators {
         String weights = graph.op("Softmax", Map.of("axis", -1L), scores);
         String mixed = graph.op("MatMul", weights, perHead(values, heads, 0, 2, 1, 3));
         return graph.reshape(graph.transpose(mixed, 0, 2, 1, 3), 0, 0, -1);
+    }
+
+    /**
+     * What a body makes of some values, for one index of their first axis after the other, so that little lies between
+     * its nodes: it gets them without that axis. Spelled out, it gets them whole.
+     *
+     * @return with the first axis, whatever the body's result begins with
+     */
+    String oneByOne(List<String> values, Function<List<String>, String> body) {
+        if (spelledOut) {
+            return body.apply(values);
+        }
+        List<String> one = values.stream().map(value -> value + ".one").toList();
+        Map<String, Object> attributes =
+                Map.of("body", graph.inner(one, body), "num_scan_inputs", (long) values.size());
+        return graph.op("Scan", attributes, values.toArray(String[]::new));
     }
 
     private String perHead(String value, int heads, long... axes) {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.samfast.checkpoint.Checkpoint;
 import org.samfast.tensor.Tensor;
 
@@ -18,7 +19,6 @@ import org.samfast.tensor.Tensor;
  * returns the name of its (first) output.
  */
 final class GraphBuilder {
-
     private final Checkpoint checkpoint;
     private final ElementType type;
     private final OperatorSet operators;
@@ -115,10 +115,9 @@ final class GraphBuilder {
 
     /** Constants of the graph's type computed while the graph is built. */
     String constant(String name, float[] values, long... shape) {
-        if (weights.containsKey(name)) {
-            return name;
+        if (!weights.containsKey(name)) {
+            floats(name, shape, arena -> arena.allocateFrom(ValueLayout.JAVA_FLOAT, values));
         }
-        floats(name, shape, arena -> arena.allocateFrom(ValueLayout.JAVA_FLOAT, values));
         return name;
     }
 
@@ -218,38 +217,39 @@ final class GraphBuilder {
         return new Normed(sum, layerNorm(sum, module, epsilon));
     }
 
-    /**
-     * The same in ONNX Runtime's one node, which a GPU gains by.
-     *
-     * @param bias empty for none
-     */
+    /** The same in ONNX Runtime's one node, which a GPU gains by. */
     Normed skipLayerNorm(String value, String residual, String bias, String module, float epsilon) {
-        List<String> in =
-                new ArrayList<>(List.of(value, residual, weight(module + ".weight"), weight(module + ".bias")));
-        if (!bias.isEmpty()) {
-            in.add(bias);
-        }
         String norm = fresh("norm");
         String sum = fresh("sum");
-        Map<String, Object> attributes = Map.of("epsilon", epsilon);
         nodes.add(OnnxProto.node(
                 fresh("node"),
                 "SkipLayerNormalization",
                 OperatorSet.MICROSOFT,
-                in,
+                List.of(value, residual, weight(module + ".weight"), weight(module + ".bias"), bias),
                 List.of(norm, "", "", sum),
-                attributes));
+                Map.of("epsilon", epsilon)));
         return new Normed(sum, norm);
+    }
+
+    /** A graph for inside a node: what body makes of inputs of those names. Its constants are the whole graph's. */
+    ProtoWriter inner(List<String> names, Function<List<String>, String> body) {
+        int first = nodes.size();
+        String made = body.apply(names);
+        List<ProtoWriter> added = nodes.subList(first, nodes.size());
+        ProtoWriter inner = OnnxProto.graph("body", added, List.of(), ofAnyShape(names), ofAnyShape(List.of(made)));
+        added.clear();
+        return inner;
+    }
+
+    private List<ProtoWriter> ofAnyShape(List<String> names) {
+        return names.stream()
+                .map(name -> OnnxProto.valueInfoOfAnyShape(name, type.code()))
+                .toList();
     }
 
     /** The finished graph. */
     OnnxModel build(String name) {
-        ProtoWriter graph = new ProtoWriter();
-        nodes.forEach(node -> graph.message(1, node));
-        graph.text(2, name);
-        inlined.values().forEach(initializer -> graph.message(OnnxProto.INITIALIZER, initializer));
-        inputs.forEach(input -> graph.message(11, input));
-        outputs.forEach(output -> graph.message(12, output));
+        ProtoWriter graph = OnnxProto.graph(name, nodes, inlined.values(), inputs, outputs);
         return new OnnxModel(operators.header(), graph, List.copyOf(weights.values()));
     }
 

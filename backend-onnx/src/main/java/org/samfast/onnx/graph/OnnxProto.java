@@ -1,5 +1,6 @@
 package org.samfast.onnx.graph;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -19,7 +20,23 @@ final class OnnxProto {
 
     private OnnxProto() {}
 
-    /** A node; attributes are Long, Float, String or long[]. */
+    /** A graph, less its weights. */
+    static ProtoWriter graph(
+            String name,
+            List<ProtoWriter> nodes,
+            Collection<ProtoWriter> initializers,
+            List<ProtoWriter> inputs,
+            List<ProtoWriter> outputs) {
+        ProtoWriter graph = new ProtoWriter();
+        nodes.forEach(node -> graph.message(1, node));
+        graph.text(2, name);
+        initializers.forEach(initializer -> graph.message(INITIALIZER, initializer));
+        inputs.forEach(input -> graph.message(11, input));
+        outputs.forEach(output -> graph.message(12, output));
+        return graph;
+    }
+
+    /** A node; attributes are Long, Float, String, long[] or a graph. */
     static ProtoWriter node(
             String name,
             String operator,
@@ -49,6 +66,7 @@ final class OnnxProto {
                 attribute.integer(20, 7);
             }
             case String text -> attribute.text(4, text).integer(20, 3);
+            case ProtoWriter graph -> attribute.message(6, graph).integer(20, 5);
             default -> throw new IllegalArgumentException(name + ": no attribute type for " + value.getClass());
         }
         return attribute;
@@ -69,7 +87,15 @@ final class OnnxProto {
                             ? new ProtoWriter().integer(1, number.longValue())
                             : new ProtoWriter().text(2, dimension.toString()));
         }
-        ProtoWriter tensor = new ProtoWriter().integer(1, type).message(2, dimensions);
+        return valueInfo(name, new ProtoWriter().integer(1, type).message(2, dimensions));
+    }
+
+    /** The same of any shape. */
+    static ProtoWriter valueInfoOfAnyShape(String name, int type) {
+        return valueInfo(name, new ProtoWriter().integer(1, type));
+    }
+
+    private static ProtoWriter valueInfo(String name, ProtoWriter tensor) {
         return new ProtoWriter().text(1, name).message(2, new ProtoWriter().message(1, tensor));
     }
 

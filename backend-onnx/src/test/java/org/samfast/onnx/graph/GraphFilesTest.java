@@ -74,6 +74,18 @@ final class GraphFilesTest {
         }
     }
 
+    @Test
+    void onlyOnnxRuntimeGetsAGraphInsideANode() throws IOException {
+        assertThat(operators(ImageEncoderGraph.build(checkpoint, false))).contains("Scan");
+        assertThat(operators(ImageEncoderGraph.exported(checkpoint))).doesNotContain("Scan");
+    }
+
+    private static Set<String> operators(OnnxModel model) throws IOException {
+        return parse(model).getGraph().getNodeList().stream()
+                .map(OnnxMl.NodeProto::getOpType)
+                .collect(Collectors.toSet());
+    }
+
     private static List<String> shape(OnnxMl.ValueInfoProto value) {
         return value.getType().getTensorType().getShape().getDimList().stream()
                 .map(side -> side.getDimParam().isEmpty() ? String.valueOf(side.getDimValue()) : side.getDimParam())
