@@ -39,6 +39,16 @@ public final class SamProcess {
         return DISTRIBUTION.resolve("bin/sam");
     }
 
+    /** Whether a process started here inherits an ignored SIGINT (bit 1 of SigIgn, proc(5)), as in the background of a script. */
+    public static boolean ignoresCtrlC() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        return Files.exists(status)
+                && Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("SigIgn:"))
+                        .anyMatch(line ->
+                                (Long.parseUnsignedLong(line.substring(7).trim(), 16) & 2) != 0);
+    }
+
     /** A process that will run in that folder. */
     public static SamProcess in(Path folder) {
         return new SamProcess(folder);

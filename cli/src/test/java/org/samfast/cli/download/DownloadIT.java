@@ -63,7 +63,7 @@ class DownloadIT {
 
     @Test
     void ctrlCKeepsThePartAndASecondSamThatWaitedGoesOnFromIt() throws Exception {
-        assumeFalse(ignoresCtrlC(), "this process and so its children ignore Ctrl-C");
+        assumeFalse(SamProcess.ignoresCtrlC(), "this process and so its children ignore Ctrl-C");
         mirror.first(FileServer.stallAfter(50_000));
         Process first = start("first");
         await(() -> Files.exists(part) && Files.size(part) > 0);
@@ -88,16 +88,6 @@ class DownloadIT {
                         .start()
                         .waitFor())
                 .isZero();
-    }
-
-    /** A process started in the background of a script inherits an ignored SIGINT (bit 1 of SigIgn, proc(5)). */
-    private static boolean ignoresCtrlC() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        return Files.exists(status)
-                && Files.readAllLines(status).stream()
-                        .filter(line -> line.startsWith("SigIgn:"))
-                        .anyMatch(line ->
-                                (Long.parseUnsignedLong(line.substring(7).trim(), 16) & 2) != 0);
     }
 
     private static void await(Callable<Boolean> condition) throws Exception {
