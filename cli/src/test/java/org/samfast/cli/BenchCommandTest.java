@@ -90,10 +90,12 @@ class BenchCommandTest {
     }
 
     @Test
-    void theLadderListsWhatCannotRunWithTheReason() {
+    void theLadderListsWhatCannotRunWithTheReason() throws Exception {
         Ended ended = SamInProcess.run(
                 "bench",
                 "--ladder",
+                "--weights",
+                ShallowModel.writeInto(folder.resolve("models")),
                 "--rounds",
                 1,
                 "--warmup",
