@@ -12,10 +12,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.samfast.cli.SamProcess.Ended;
 import org.samfast.cli.output.CsvText;
 
-/** {@code sam bench} as a process on the CPU, with {@link ShallowModel}, in a folder that looks like a checkout. */
+/**
+ * {@code sam bench} as a process on the CPU, with {@link ShallowModel}, in a folder that looks like a checkout. Alone, since it
+ * measures time.
+ */
+@Isolated
 class BenchIT {
     private static final int CELLS = 18;
     private static final String COLUMNS =
