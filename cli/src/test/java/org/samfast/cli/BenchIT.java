@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
+import org.samfast.backend.ShallowModel;
 import org.samfast.cli.SamProcess.Ended;
 import org.samfast.cli.output.CsvText;
 

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.samfast.backend.ShallowModel;
 import org.samfast.cli.SamProcess.Ended;
 import picocli.CommandLine;
 

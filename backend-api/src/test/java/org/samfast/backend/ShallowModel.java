@@ -1,4 +1,4 @@
-package org.samfast.cli;
+package org.samfast.backend;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,10 +13,10 @@ import org.samfast.checkpoint.Checkpoint;
 import org.samfast.checkpoint.SafetensorsWriter;
 
 /**
- * The built-in model less nine of its twelve layers, with two of the sixteen photos that it is calibrated on: all that a run does, in a
- * fraction of the time. What the whole model finds is tested elsewhere.
+ * The built-in model less nine of its twelve layers, two in windows and a global one, with two of the sixteen photos that it is
+ * calibrated on: all that a run does, in a fraction of the time. What the whole model finds is tested elsewhere.
  */
-final class ShallowModel {
+public final class ShallowModel {
     private static final Path MODELS =
             Path.of(System.getProperty("sam.testdata")).resolveSibling("models");
     private static final String NAME = "sam_vit_t.bf16.safetensors";
@@ -25,7 +25,7 @@ final class ShallowModel {
     private ShallowModel() {}
 
     /** Writes it into a folder, made for it, that {@code -Dsam.models} can name; returns its file. */
-    static Path writeInto(Path folder) throws IOException {
+    public static Path writeInto(Path folder) throws IOException {
         Path calibration = Files.createDirectories(folder.resolve("calibration"));
         try (Stream<Path> photos = Files.list(MODELS.resolve("calibration"))) {
             for (Path photo : photos.sorted().limit(2).toList()) {
