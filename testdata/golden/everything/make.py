@@ -31,7 +31,7 @@ from segment_anything import SamAutomaticMaskGenerator, sam_model_registry
 from segment_anything.utils import amg
 
 build_sam = importlib.import_module("segment_anything.build_sam")
-ALL = ["helpers", "amg", "groceries_8_0", "truck_8_0", "dog_8_1", "groceries_8_1", "dog_16_0", "truck_8_1", "groceries_8_2f2", "truck_16_0",
+ALL = ["helpers", "amg", "groceries_4_1", "groceries_8_0", "truck_8_0", "groceries_8_1", "dog_16_0", "truck_8_1", "groceries_8_2f2", "truck_16_0",
        "groceries_16_0", "dog_8_2", "groceries_32_0", "dog_32_0", "truck_32_0"]
 MODEL = root / "models/sam_vit_t.bf16.safetensors"
 SOURCE = {

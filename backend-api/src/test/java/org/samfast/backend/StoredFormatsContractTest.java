@@ -18,7 +18,10 @@ import org.samfast.convert.WeightFormat;
 import org.samfast.image.ImageReader;
 import org.samfast.image.RgbImage;
 
-/** Every backend opens what {@code sam convert} writes, and computes what the file stands for; each backend's own test subclasses it. */
+/**
+ * Every backend opens what {@code sam convert} writes, here of {@link ShallowModel}, and computes what the file stands for; each
+ * backend's own test subclasses it.
+ */
 public abstract class StoredFormatsContractTest {
     private static final Path TESTDATA = Path.of(System.getProperty("sam.testdata"));
 
@@ -38,7 +41,7 @@ public abstract class StoredFormatsContractTest {
     void opensEveryFormatAndComputesItsDenseEquivalent(WeightFormat format) throws IOException {
         Path stored = folder.resolve("stored.safetensors");
         Path wide = folder.resolve("wide.safetensors");
-        convert(TESTDATA.resolveSibling("models/sam_vit_t.bf16.safetensors"), stored, format);
+        convert(ShallowModel.writeInto(folder.resolve("models")), stored, format);
         convert(stored, wide, WeightFormat.FP32);
         float[] expected = embedding(wide, Precision.FP32);
         float[] actual = embedding(stored, null);

@@ -64,11 +64,11 @@ class EverythingTest {
         }
     }
 
-    @ParameterizedTest(name = "{0}, regions of at least {2} pixels")
-    @CsvSource({"groceries_8_0,0,0", "groceries_8_0,0,100", "dog_8_1,1,0"})
-    void recordsAreTheOriginals(String name, int layers, int minArea) throws Exception {
+    @ParameterizedTest(name = "{0}, regions of at least {3} pixels")
+    @CsvSource({"groceries_8_0,8,0,0", "groceries_8_0,8,0,100", "groceries_4_1,4,1,0"})
+    void recordsAreTheOriginals(String name, int pointsPerSide, int layers, int minArea) throws Exception {
         AutomaticMaskOptions options = new AutomaticMaskOptions(
-                PointGrid.layers(8, layers, 1), 16, 0.5, 0.8, 1, 0.7, layers, 0.7, 512.0 / 1500, minArea);
+                PointGrid.layers(pointsPerSide, layers, 1), 16, 0.5, 0.8, 1, 0.7, layers, 0.7, 512.0 / 1500, minArea);
         AutomaticMasks found = new AutomaticMaskGenerator(backend, options).generate(photo(name));
         List<Golden> golden = Golden.of(name, minArea);
         assertThat(found.masks()).hasSameSizeAs(golden).isNotEmpty();

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.samfast.backend.ShallowModel;
 import org.samfast.cli.SamInProcess.Ended;
 import org.samfast.cli.terminal.ExitCode;
 
@@ -91,10 +92,12 @@ class BenchCommandTest {
     }
 
     @Test
-    void theLadderListsWhatCannotRunWithTheReason() {
+    void theLadderListsWhatCannotRunWithTheReason() throws Exception {
         Ended ended = SamInProcess.run(
                 "bench",
                 "--ladder",
+                "--weights",
+                ShallowModel.writeInto(folder.resolve("models")),
                 "--rounds",
                 1,
                 "--warmup",

@@ -7,27 +7,19 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.samfast.checkpoint.Checkpoint;
-import org.samfast.checkpoint.SafetensorsWriter;
+import org.samfast.backend.ShallowModel;
 import org.samfast.cli.SamProcess.Ended;
 import picocli.CommandLine;
 
-/**
- * Every example of every help text and of README.md, in the order in which a reader would try them. The model is the built-in one less
- * nine of its twelve layers, calibrated on two of its sixteen photos: all that a run does, in a fraction of the time. What the whole
- * model finds is tested elsewhere.
- */
+/** Every example of every help text and of README.md, in the order in which a reader would try them, with {@link ShallowModel}. */
 class HelpExamplesIT {
     private static final Path TESTDATA = Path.of(System.getProperty("sam.testdata"));
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
-
-    private static final Pattern BLOCK = Pattern.compile("image_encoder\\.blocks\\.(\\d+)\\.");
 
     @TempDir
     Path folder;
@@ -84,24 +76,7 @@ class HelpExamplesIT {
     }
 
     private SamProcess sam() {
-        return SamProcess.in(folder).with("SAM_JAVA_OPTS", "-Dsam.models=" + folder.resolve("models"));
-    }
-
-    private static boolean isKept(String tensor) {
-        Matcher block = BLOCK.matcher(tensor);
-        return !block.lookingAt() || Integer.parseInt(block.group(1)) < 3;
-    }
-
-    private static void writeShallowModel(Path file) throws Exception {
-        List<SafetensorsWriter.Entry> kept = new ArrayList<>();
-        try (Checkpoint whole = Checkpoint.open(TESTDATA.resolve("../models/sam_vit_t.bf16.safetensors"))) {
-            whole.tensors().forEach((name, tensor) -> {
-                if (isKept(name)) {
-                    kept.add(SafetensorsWriter.Entry.littleEndian(name, tensor.dtype(), tensor.shape(), tensor.data()));
-                }
-            });
-            SafetensorsWriter.write(file, Map.of(), kept);
-        }
+        return SamProcess.in(folder).withModels(folder.resolve("models"));
     }
 
     /** The files that the examples name; sam knows a checkpoint by its content, so that vit_t can stand in for vit_b. */
@@ -111,15 +86,7 @@ class HelpExamplesIT {
         }
         Files.createDirectory(folder.resolve("photos"));
         Files.copy(TESTDATA.resolve("images/groceries.jpg"), folder.resolve("photos/a.jpg"));
-        Path model = Files.createDirectory(folder.resolve("models")).resolve("sam_vit_t.bf16.safetensors");
-        writeShallowModel(model);
-        Path calibration = Files.createDirectory(model.resolveSibling("calibration"));
-        try (Stream<Path> photos = Files.list(TESTDATA.resolve("../models/calibration"))) {
-            for (Path photo : photos.sorted().limit(2).toList()) {
-                Files.copy(photo, calibration.resolve(photo.getFileName()));
-            }
-        }
-        Files.copy(model, folder.resolve("sam_vit_b_01ec64.pth"));
+        Files.copy(ShallowModel.writeInto(folder.resolve("models")), folder.resolve("sam_vit_b_01ec64.pth"));
         Files.copy(TESTDATA.resolve("images/groceries.jpg"), folder.resolve("000.jpg"));
         Files.writeString(
                 folder.resolve("annotations.json"),

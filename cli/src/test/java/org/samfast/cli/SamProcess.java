@@ -60,6 +60,11 @@ public final class SamProcess {
         return this;
     }
 
+    /** Takes its built-in model from that folder. */
+    public SamProcess withModels(Path models) {
+        return with("SAM_JAVA_OPTS", "-Dsam.models=" + models);
+    }
+
     /** Runs it to its end. */
     public Ended run(String... arguments) throws IOException, InterruptedException {
         return end(command(arguments));

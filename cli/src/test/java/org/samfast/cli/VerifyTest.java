@@ -33,6 +33,9 @@ class VerifyTest {
             Path.of(System.getProperty("sam.testdata")).resolveSibling("models/sam_vit_t.bf16.safetensors");
 
     @TempDir
+    static Path cache;
+
+    @TempDir
     Path folder;
 
     @Test
@@ -84,7 +87,7 @@ class VerifyTest {
     }
 
     private BackendOptions options() {
-        return new BackendOptions(0, folder, Precision.FP32, null);
+        return new BackendOptions(0, cache, Precision.FP32, null);
     }
 
     private static BackendProvider wrong() {

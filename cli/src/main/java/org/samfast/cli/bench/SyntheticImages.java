@@ -47,22 +47,29 @@ public final class SyntheticImages {
 
     /** Random values at the corners of square cells, bilinear between them. */
     private void addNoise(int cell, float amplitude) {
-        int columns = SIZE.width() / cell + 2;
-        float[] corners = new float[columns * (SIZE.height() / cell + 2) * 3];
-        for (int i = 0; i < corners.length; i++) {
-            corners[i] = amplitude * (2 * random.nextFloat() - 1);
-        }
-        int row = columns * 3;
-        for (int i = 0; i < values.length; i++) {
-            int x = i / 3 % SIZE.width();
-            int y = i / 3 / SIZE.width();
-            int corner = (y / cell * columns + x / cell) * 3 + i % 3;
-            float right = (float) (x % cell) / cell;
+        int row = (SIZE.width() / cell + 2) * 3;
+        float[] corners = noise(row * (SIZE.height() / cell + 2), amplitude);
+        int i = 0;
+        for (int y = 0; y < SIZE.height(); y++) {
             float down = (float) (y % cell) / cell;
-            float above = corners[corner] + right * (corners[corner + 3] - corners[corner]);
-            float below = corners[corner + row] + right * (corners[corner + row + 3] - corners[corner + row]);
-            values[i] += above + down * (below - above);
+            for (int x = 0; x < SIZE.width(); x++) {
+                float right = (float) (x % cell) / cell;
+                int corner = y / cell * row + x / cell * 3;
+                for (int end = corner + 3; corner < end; corner++) {
+                    float above = corners[corner] + right * (corners[corner + 3] - corners[corner]);
+                    float below = corners[corner + row] + right * (corners[corner + row + 3] - corners[corner + row]);
+                    values[i++] += above + down * (below - above);
+                }
+            }
         }
+    }
+
+    private float[] noise(int count, float amplitude) {
+        float[] noise = new float[count];
+        for (int i = 0; i < count; i++) {
+            noise[i] = amplitude * (2 * random.nextFloat() - 1);
+        }
+        return noise;
     }
 
     /** A disc of one colour, through which a third of what lies behind still shows. */
@@ -71,12 +78,18 @@ public final class SyntheticImages {
         int centreY = random.nextInt(SIZE.height());
         int radius = 20 + random.nextInt(80);
         float[] colour = {random.nextInt(-128, 128), random.nextInt(-128, 128), random.nextInt(-128, 128)};
-        for (int i = 0; i < values.length; i++) {
-            int x = i / 3 % SIZE.width() - centreX;
-            int y = i / 3 / SIZE.width() - centreY;
-            if (x * x + y * y < radius * radius) {
-                values[i] = (2 * colour[i % 3] + values[i]) / 3;
+        for (int y = Math.max(0, centreY - radius); y < Math.min(SIZE.height(), centreY + radius); y++) {
+            for (int x = Math.max(0, centreX - radius); x < Math.min(SIZE.width(), centreX + radius); x++) {
+                if ((x - centreX) * (x - centreX) + (y - centreY) * (y - centreY) < radius * radius) {
+                    paint((y * SIZE.width() + x) * 3, colour);
+                }
             }
+        }
+    }
+
+    private void paint(int pixel, float[] colour) {
+        for (int channel = 0; channel < 3; channel++) {
+            values[pixel + channel] = (2 * colour[channel] + values[pixel + channel]) / 3;
         }
     }
 }
