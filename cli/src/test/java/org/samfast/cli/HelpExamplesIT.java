@@ -10,13 +10,18 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.samfast.backend.ShallowModel;
 import org.samfast.cli.SamProcess.Ended;
 import picocli.CommandLine;
 
-/** Every example of every help text and of README.md, in the order in which a reader would try them, with {@link ShallowModel}. */
+/**
+ * Every example of every help text and of README.md, in the order in which a reader would try them, with {@link ShallowModel}. The
+ * longest process test, and so the first.
+ */
+@Order(1)
 class HelpExamplesIT {
     private static final Path TESTDATA = Path.of(System.getProperty("sam.testdata"));
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class SamProcess {
     private static final Path DISTRIBUTION = Path.of(System.getProperty("sam.distribution"));
-    private static final long LIMIT_SECONDS = 120;
+    private static final long LIMIT_SECONDS = 300;
 
     private final Path folder;
     private final Map<String, String> environment = new HashMap<>();

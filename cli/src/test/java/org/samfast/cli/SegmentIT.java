@@ -89,7 +89,7 @@ class SegmentIT {
         new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
                 .start()
                 .waitFor();
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(ExitCode.INTERRUPTED);
         assertThat(files()).contains("0.mask.png").noneMatch(name -> name.endsWith(".tmp"));
     }
