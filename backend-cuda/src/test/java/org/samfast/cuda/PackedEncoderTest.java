@@ -66,11 +66,13 @@ class PackedEncoderTest {
             this.kernels = kernels;
         }
 
+        /** Of int8 Hopper's sparse kernels take 1024 inputs and more, which this model has nowhere. */
         void check(List<String> launched, KernelSet set) {
             boolean portable = set == KernelSet.PORTABLE || set == KernelSet.PTX;
             for (String kernel : kernels) {
+                String own = portable ? kernel : kernel.replace("int8_sparse24", "int8");
                 assertThat(launched)
-                        .anyMatch(entry -> entry.equals(kernel) || (!portable && entry.startsWith(kernel + "_sm90")));
+                        .anyMatch(entry -> entry.equals(own) || (!portable && entry.startsWith(own + "_sm90")));
             }
             if (byConstants) {
                 assertThat(launched).anyMatch(entry -> entry.equals("quantize") || entry.contains("_hd64_int8"));

@@ -21,7 +21,7 @@ public final class AttendFromImage {
     /** Rows of k and v, four times 64 rows of keys, and vectors. */
     private static final int SHARED_BYTES = 1024 + (2 * 64 + 4 * 64) * CHANNELS * 2 + (3 * CHANNELS + 64) * Float.BYTES;
     /** Blocks per pair: the fewer, the less often tokens are read; of few pairs all multiprocessors shall have some. */
-    private static final int BLOCKS_OF_MANY = 4;
+    private static final int BLOCKS_OF_MANY = 2;
 
     private static final int BLOCKS_OF_FEW = 32;
     private static final int FEW = 16;
