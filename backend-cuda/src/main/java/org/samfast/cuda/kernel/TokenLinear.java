@@ -57,11 +57,11 @@ public final class TokenLinear {
             this.rows = rows;
         }
 
-        static Tiling choose(Element element, int rows, int n, int k, int parts) {
+        static Tiling choose(Element element, Form form, int rows, int n, int k, int parts) {
             if (rows <= FEW_ROWS) {
                 return FEW;
             }
-            boolean large = element == Element.BF16 && slabs(k) == 1 && n * parts >= LARGE_OUTPUTS;
+            boolean large = LARGE.serves(element, form) && slabs(k) == 1 && n * parts >= LARGE_OUTPUTS;
             return large ? LARGE : MANY;
         }
 
@@ -153,7 +153,7 @@ public final class TokenLinear {
         check(form, in, addend, weights, residual, out, rows);
         int n = weights.outputs();
         int k = weights.inputs();
-        Tiling tiling = Tiling.choose(element, rows, n, k, weights.parts());
+        Tiling tiling = Tiling.choose(element, form, rows, n, k, weights.parts());
         Object[] args = {
             in.buffer(),
             addend,

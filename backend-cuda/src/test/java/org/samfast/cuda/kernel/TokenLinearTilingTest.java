@@ -6,22 +6,24 @@ import org.junit.jupiter.api.Test;
 import org.samfast.cuda.device.Block;
 import org.samfast.cuda.device.Element;
 import org.samfast.cuda.device.Grid;
+import org.samfast.cuda.kernel.TokenLinear.Form;
 import org.samfast.cuda.kernel.TokenLinear.Tiling;
 
 class TokenLinearTilingTest {
     @Test
     void fewRowsTakeSmallBlocks() {
-        assertThat(Tiling.choose(Element.BF16, 1, 2048, 256, 1)).isEqualTo(Tiling.FEW);
-        assertThat(Tiling.choose(Element.BF16, 256, 2048, 256, 1)).isEqualTo(Tiling.FEW);
-        assertThat(Tiling.choose(Element.BF16, 257, 256, 256, 1)).isEqualTo(Tiling.MANY);
+        assertThat(Tiling.choose(Element.BF16, Form.LINEAR, 1, 2048, 256, 1)).isEqualTo(Tiling.FEW);
+        assertThat(Tiling.choose(Element.BF16, Form.LINEAR, 256, 2048, 256, 1)).isEqualTo(Tiling.FEW);
+        assertThat(Tiling.choose(Element.BF16, Form.LINEAR, 257, 256, 256, 1)).isEqualTo(Tiling.MANY);
     }
 
     @Test
     void manyOutputsOfOneSlabTakeLargeTiles() {
-        assertThat(Tiling.choose(Element.BF16, 257, 2048, 256, 1)).isEqualTo(Tiling.LARGE);
-        assertThat(Tiling.choose(Element.BF16, 257, 256, 256, 3)).isEqualTo(Tiling.LARGE);
-        assertThat(Tiling.choose(Element.BF16, 257, 1024, 2048, 1)).isEqualTo(Tiling.MANY);
-        assertThat(Tiling.choose(Element.FP32, 257, 2048, 256, 1)).isEqualTo(Tiling.MANY);
+        assertThat(Tiling.choose(Element.BF16, Form.LINEAR, 257, 2048, 256, 1)).isEqualTo(Tiling.LARGE);
+        assertThat(Tiling.choose(Element.BF16, Form.LINEAR, 257, 256, 256, 3)).isEqualTo(Tiling.LARGE);
+        assertThat(Tiling.choose(Element.BF16, Form.LINEAR, 257, 1024, 2048, 1)).isEqualTo(Tiling.MANY);
+        assertThat(Tiling.choose(Element.FP32, Form.LINEAR, 257, 2048, 256, 1)).isEqualTo(Tiling.MANY);
+        assertThat(Tiling.choose(Element.BF16, Form.REDUCE, 257, 2048, 256, 1)).isEqualTo(Tiling.MANY);
         assertThat(Tiling.LARGE.grid(Element.BF16, 1792, 2048, 1)).isEqualTo(Grid.of(16, 28));
         assertThat(Tiling.LARGE.block(Element.BF16, 256)).isEqualTo(Block.of(256));
         assertThat(Tiling.LARGE.sharedBytes(256)).isEqualTo(99 << 10);
