@@ -104,7 +104,14 @@ __device__ __forceinline__ Pixels pixels(const float* plane, const Between& colu
     return found;
 }
 
-extern "C" __global__ void __launch_bounds__(256, 5)
+// Of a multiprocessor; the registers of five are too few for the instructions of older GPUs.
+#if __CUDA_ARCH__ >= 900
+constexpr int BLOCKS = 5;
+#else
+constexpr int BLOCKS = 4;
+#endif
+
+extern "C" __global__ void __launch_bounds__(256, BLOCKS)
 upscale_bits(const float* logits, const int* planes, const int* count, unsigned* bits, unsigned long long* passed, int inner_width,
              int inner_height, int width, int height, float offset) {
     int lane = threadIdx.x % 32;
