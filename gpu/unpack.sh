@@ -30,5 +30,7 @@ if [ ! -d "$home" ]; then
 fi
 # What no run has used for a week is of older packs, or of a run that was killed while it unpacked
 touch "$home"
-find "$homes" -mindepth 1 -maxdepth 1 -type d -mtime +7 -exec rm -rf {} +
+hex=[0-9a-f]
+hex4=$hex$hex$hex$hex
+find "$homes" -mindepth 1 -maxdepth 1 -type d -mtime +7 \( -name "$hex4$hex4$hex4$hex4" -o -name 'new.??????' \) -exec rm -rf {} +
 java=$home/gpu-jdk/bin/java

@@ -1,12 +1,11 @@
 // absorb_tokens: a projection of the image's tokens moved to the prompt's: for head h of token t, sum over its 16 channels of
 // in[t][16 h + i] weight[16 h + i][:]. So a product with the image's 256 channels takes the place of one with 16 projected ones.
 // Source   segment-anything transformer.py Attention, q_proj, k_proj and out_proj of the cross attentions @dca509f
-// In       in fp32 [pairs][tokens][128]; weight fp32 [128][256]; bias fp32 [128] or null; added fp32 [256] or null; counts [pairs]: real tokens;
-//          groups = ceil(tokens / 8)
-// Out      out bf16 [pairs][groups][64][256], row 8 h + t where heads come first, else 8 t + h, 0 where the token is not real; with
-//          an eighth of added where that is not null: weights that sum to 1 per head add all of it;
-//          out_bias fp32 [pairs][groups][64] where there is a bias: in times bias likewise; both times scale
-//          for attend_from_projected in tiles, in_tile()
+// In       in fp32 [pairs][tokens][128]; weight fp32 [128][256]; bias fp32 [128] or null; added fp32 [256] or null; counts [pairs]:
+//          real tokens; groups = ceil(tokens / 8)
+// Out      out bf16 [pairs][groups][64][256], row 8 h + t where heads come first, else 8 t + h, 0 where the token is not real; tiled as
+//          in_tile() has them, for attend_from_projected. With an eighth of added, unscaled, where that is not null: weights that sum to 1
+//          per head then add all of it. out_bias fp32 [pairs][groups][64] where there is a bias: in times bias likewise. Both times scale
 // Launch   grid (groups, pairs), block 256: a thread has a channel   Java  org.samfast.cuda.kernel.AbsorbTokens
 #include "../common/element.cuh"
 

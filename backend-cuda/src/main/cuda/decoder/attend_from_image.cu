@@ -5,9 +5,9 @@
 // In       in bf16 [..][4096][256], of pair p the sources[p]-th, or the p-th where that is null; position bf16 in the order of row
 //          operands, [64 tiles][16 steps][128 threads][4][2]; k, v bf16 [pairs][groups][64][256], row 8 t + h being head h of the
 //          group's token t; score_bias fp32 [pairs][groups][64], all three with 1/sqrt(16) and log2 e in k and in the bias;
-//          counts [pairs]: real tokens, of which a pair that is
-//          served has at least so many; bias, gamma, beta fp32 [256]
-// Out      out bf16 [pairs][4096][256], every element of the pairs that are served; may be in. A row depends on nothing but itself and its pair's tokens
+//          counts [pairs]: real tokens; bias, gamma, beta fp32 [256]; fewest: real tokens of a pair that is served
+// Out      out bf16 [pairs][4096][256], every element of the pairs that are served; may be in. A row depends on nothing but itself and
+//          its pair's tokens
 // Launch   grid (s, pairs), s a divisor of 32, block 256, shared FromImageShared::BYTES: a block makes 4096 / s tokens
 //          Java  org.samfast.cuda.kernel.AttendFromImage
 //

@@ -11,8 +11,8 @@
 // Launch   grid (22, s), s at most the pairs, block 384, shared ProjectedShared::BYTES: a block makes 192 tokens of an s-th of the pairs
 //          Java  org.samfast.cuda.kernel.AttendFromProjected
 //
-// A warpgroup has 64 tokens, a warp 16 of them. Three fit, with the next pair's tokens under way. Keys are added by a product with ones on the
-// diagonal, which takes less than bringing them to where the sums are.
+// A warpgroup has 64 tokens, a warp 16 of them. Three fit, with the next pair's tokens under way. Keys are added by a product with ones
+// on the diagonal, which takes less time than bringing them to where the sums are.
 #include "common/mbarrier.cuh"
 #include "common/shared_memory.cuh"
 #include "decoder/image_softmax.cuh"
